@@ -1,0 +1,1 @@
+"""The engine: everything Fanin knows, without a screen."""

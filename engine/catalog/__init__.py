@@ -1,0 +1,29 @@
+"""What exists: one row per operator and per initializer.
+
+Add a row to the module of its family and it is in the palette, the inspector, the
+search, the check, the builder, the generated code and the tests.
+"""
+
+from engine.catalog import (
+    activations,
+    initializers,
+    linear,
+    operations,
+    ports,
+)
+from engine.catalog.spec import Initializer, Operator
+
+OPERATORS: dict[str, Operator] = {
+    row.kind: row
+    for rows in (
+        ports.ROWS,
+        linear.ROWS,
+        activations.ROWS,
+        operations.ROWS,
+    )
+    for row in rows
+}
+
+INITIALIZERS: dict[str, Initializer] = {row.kind: row for row in initializers.ROWS}
+
+__all__ = ["INITIALIZERS", "OPERATORS"]

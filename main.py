@@ -1,0 +1,264 @@
+"""Fanin's command line: a window, or a verb that needs none.
+
+Exit codes: 0 done; 1 the design has errors; 2 the request could not be carried out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from engine.check import Checked
+    from engine.design.model import Design
+
+PICTURES = (".svg", ".png")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the arguments say; the process's exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if arguments and arguments[0] in VERBS:
+            return _verb(arguments)
+        return _window(arguments)
+    except EngineError as error:
+        return _refuse(str(error))
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _window(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="main.py",
+        description="Open the window, or do one of: " + ", ".join(VERBS) + ".",
+        epilog="main.py VERB --help says more of a verb.",
+    )
+    parser.add_argument("design", nargs="?", type=Path, help="a .fanin file to open")
+    path: Path | None = parser.parse_args(arguments).design
+    if path is not None and not path.exists():
+        return _refuse(f"There is no file '{path}', and no verb of that name.")
+    if not _screen():
+        return _refuse(
+            "Fanin's window needs a display, and there is none here. The verbs "
+            f"{', '.join(VERBS)} work without one."
+        )
+    from gui.window import run
+
+    return run(path)
+
+
+def _screen() -> bool:
+    """Whether Qt would find somewhere to paint."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _verb(arguments: list[str]) -> int:
+    verb, *rest = arguments
+    add, act = VERBS[verb]
+    parser = _Parser(prog=f"main.py {verb}", description=act.__doc__)
+    add(parser)
+    return act(parser.parse_args(rest))
+
+
+def _summary(options: argparse.Namespace) -> int:
+    """Print the table of layers with their parameters."""
+    design, checked = _opened(options.design)
+    if not checked.ok:
+        return _report(checked)
+    if options.json:
+        _print_json(_summary_json(design, checked))
+        return 0
+    from engine.measure.summary import table
+
+    print(table(design))
+    return 0
+
+
+def _summary_json(design: Design, checked: Checked) -> dict[str, Any]:
+    from engine.catalog.dims import sampled
+
+    nodes = []
+    for key in checked.order:
+        node, known = design.nodes[key], checked.known(key)
+        if known is None:
+            continue
+        shapes = [list(sampled(tensor.shape)) for tensor in known.outputs.values()]
+        nodes.append(
+            {
+                "id": key,
+                "name": node.name,
+                "kind": node.kind,
+                "output_shape": shapes[0],
+                "params": known.parameters,
+            }
+        )
+    return {
+        "total_params": checked.parameters,
+        "trainable_params": checked.parameters,
+        "mult_adds": checked.mult_adds,
+        "nodes": nodes,
+    }
+
+
+def _check(options: argparse.Namespace) -> int:
+    """List what is wrong or unwise about a design; exit 1 when something is wrong."""
+    _, checked = _opened(options.design)
+    if options.json:
+        _print_json({"problems": [_problem_json(p) for p in checked.problems]})
+    elif not checked.problems:
+        print("No problems.")
+    else:
+        for problem in checked.problems:
+            print(f"{problem.severity}: {problem.message}")
+    return 0 if checked.ok else 1
+
+
+def _problem_json(problem: Any) -> dict[str, Any]:
+    return {
+        "severity": str(problem.severity),
+        "rule": problem.rule,
+        "node": problem.node,
+        "message": str(problem.message),
+        "fix": str(problem.fix.label) if problem.fix else None,
+    }
+
+
+def _export(options: argparse.Namespace) -> int:
+    """Write a design as PyTorch source or as a picture, by the suffix of OUT."""
+    design, checked = _opened(options.design)
+    suffix = options.out.suffix.lower()
+    if suffix in PICTURES:
+        from gui.canvas.picture import export_picture
+
+        export_picture(design, options.out, dark=options.dark)
+        return 0
+    if suffix != ".py":
+        known = ", ".join((".py", *PICTURES))
+        return _refuse(f"'{options.out}' should end in one of {known}.")
+    if not checked.ok:
+        return _report(checked)
+    from engine.design.file import write_text
+    from engine.model.source import to_python
+
+    write_text(options.out, to_python(design, checked))
+    return 0
+
+
+def _catalog(options: argparse.Namespace) -> int:
+    """List every operator and initializer with its parameters."""
+    from engine.catalog import INITIALIZERS, OPERATORS
+
+    rows = [
+        *(_row_json(row, row.role) for row in OPERATORS.values()),
+        *(_row_json(row, "initializer") for row in INITIALIZERS.values()),
+    ]
+    if options.json:
+        _print_json({"operators": rows})
+        return 0
+    for row in rows:
+        names = ", ".join(f"{p['name']}={p['default']!r}" for p in row["params"])
+        print(f"{row['kind']:<20} {row['title']}({names})")
+    return 0
+
+
+def _row_json(row: Any, role: str) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "role": role,
+        "title": row.title,
+        "family": getattr(row, "family", "Initializers"),
+        "target": row.target,
+        "doc": row.doc,
+        "params": [
+            {
+                "name": param.name,
+                "type": type(param).__name__.lower(),
+                "default": param.default,
+                "wants": param.wanted,
+                "optional": param.optional,
+                "doc": param.doc,
+            }
+            for param in row.params
+        ],
+        "derived": sorted(getattr(row, "derived", ())),
+    }
+
+
+def _opened(path: Path) -> tuple[Design, Checked]:
+    from engine.check import check
+    from engine.design.file import load
+
+    design = load(path)
+    return design, check(design)
+
+
+def _report(checked: Checked) -> int:
+    """Say what stands in the way of a model, on stderr."""
+    for problem in checked.problems:
+        if problem.severity == "error":
+            print(problem.message, file=sys.stderr)
+    return 1
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses in one sentence, without the usage in front of it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.\n")
+
+
+def _takes_design(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("design", type=Path, metavar="DESIGN", help="a .fanin file")
+
+
+def _takes_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON alone")
+
+
+def _takes_both(parser: argparse.ArgumentParser) -> None:
+    _takes_design(parser)
+    _takes_json(parser)
+
+
+def _takes_out(parser: argparse.ArgumentParser) -> None:
+    _takes_design(parser)
+    parser.add_argument("out", type=Path, metavar="OUT", help=".py, .svg or .png")
+    parser.add_argument("--dark", action="store_true", help="a picture in the dark look")
+
+
+Verb = tuple[
+    Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]
+]
+VERBS: dict[str, Verb] = {
+    "summary": (_takes_both, _summary),
+    "check": (_takes_both, _check),
+    "export": (_takes_out, _export),
+    "catalog": (_takes_json, _catalog),
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""The one place where a design is replaced by the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from engine.check import Checked, check
+from engine.design.model import Design
+from engine.errors import EngineError
+from gui.words import say
+
+MERGING = 1  # the id of steps that may merge; -1 is Qt's for those that never do
+
+
+class Document(QObject):
+    """Owns the current `Design`; the only object that replaces it."""
+
+    changed = Signal(object, object)  # before: Design, after: Design
+    path_changed = Signal()
+    modified_changed = Signal(bool)
+    refused = Signal(str)  # why an edit was not done, one sentence
+
+    def __init__(
+        self, design: Design | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.design = design or Design()
+        self.checked: Checked = check(self.design)
+        self.path: Path | None = None
+        self.history = QUndoStack(self)
+        self.history.cleanChanged.connect(self._tell_modified)
+        self._sealed = False
+
+    @property
+    def modified(self) -> bool:
+        """Whether closing now would lose something."""
+        return not self.history.isClean()
+
+    def commit(self, design: Design, text: str, merge: str = "") -> None:
+        """Make `design` the current one, as one undo step.
+
+        Args:
+            design: what an edit returned; the current one itself is no step.
+            text: the step's name in the Edit menu: "Move 3 nodes".
+            merge: steps in a row with the same key become one, until `seal`.
+        """
+        if design is self.design:
+            return
+        step = _Step(self, design, text, merge, sealed=self._sealed)
+        self._sealed = False
+        self.history.push(step)
+
+    def attempt(
+        self,
+        edit: Callable[..., Design],
+        *args: object,
+        text: str,
+        merge: str = "",
+        **values: object,
+    ) -> bool:
+        """Commit `edit(design, *args, **values)`; False and `refused` if it refuses."""
+        try:
+            after = edit(self.design, *args, **values)
+        except EngineError as error:
+            self.refused.emit(say(error.message))
+            return False
+        self.commit(after, text, merge)
+        return True
+
+    def seal(self) -> None:
+        """End the current merged step: a drag was dropped, a field was left."""
+        self._sealed = True
+
+    def undo(self) -> None:
+        self.seal()
+        self.history.undo()
+
+    def redo(self) -> None:
+        self.seal()
+        self.history.redo()
+
+    def replace(
+        self, design: Design, path: Path | None = None, *, modified: bool = False
+    ) -> None:
+        """Open another document: the history starts anew.
+
+        Args:
+            design: the document.
+            path: the file it came from.
+            modified: whether it differs from that file, as a recovered design does.
+        """
+        self.history.clear()
+        self._sealed = False
+        self._show(design)
+        self._set_path(path)
+        if modified:
+            self.history.resetClean()
+        self._tell_modified()
+
+    def saved(self, path: Path) -> None:
+        """Note that the current design is what the file at `path` holds."""
+        self._set_path(path)
+        self.history.setClean()
+        self._tell_modified()
+
+    def _set_path(self, path: Path | None) -> None:
+        if path != self.path:
+            self.path = path
+            self.path_changed.emit()
+
+    def _tell_modified(self) -> None:
+        self.modified_changed.emit(self.modified)
+
+    def _show(self, after: Design) -> None:
+        before = self.design
+        # Looks never change a shape: moving a node of a large net checks nothing.
+        alike = after.graph is before.graph and after.settings == before.settings
+        if not alike:
+            self.checked = check(after)
+        self.design = after
+        self.changed.emit(before, after)
+
+
+class _Step(QUndoCommand):
+    """One undo step: the design before and after."""
+
+    def __init__(
+        self, document: Document, after: Design, text: str, key: str, *, sealed: bool
+    ) -> None:
+        super().__init__(text)
+        self.before = document.design
+        self.after = after
+        self._show = document._show
+        self._key = key
+        self._sealed = sealed
+
+    def id(self) -> int:
+        return MERGING if self._key else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, _Step) or other._key != self._key or other._sealed:
+            return False
+        self.after = other.after
+        self.setText(other.text())
+        # Dragged away and back again: nothing is left to undo.
+        self.setObsolete(self.after == self.before)
+        return True
+
+    def undo(self) -> None:
+        self._show(self.before)
+
+    def redo(self) -> None:
+        self._show(self.after)

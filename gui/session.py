@@ -1,0 +1,42 @@
+"""What every part of the window is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gui.document import Document
+from gui.selection import Selection
+from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from gui.worker import Worker
+
+
+def _quiet(_: str) -> None:
+    """Nobody listens yet."""
+
+
+@dataclass
+class Session:
+    """One open document and what surrounds it.
+
+    Args:
+        tell: puts one sentence in the status bar.
+        run: runs an action of `gui.actions` by its id: "delete", "zoom_fit".
+        place: adds a node of this kind at the canvas's centre, wired after the
+            selected one; what Enter on a palette row does.
+        initialize: gives the selected nodes' weights this initializer.
+        help: shows the reference of an operator or initializer by its kind.
+    """
+
+    document: Document
+    selection: Selection
+    worker: Worker
+    theme: Theme
+    tell: Callable[[str], None] = _quiet
+    run: Callable[[str], None] = _quiet
+    place: Callable[[str], None] = _quiet
+    initialize: Callable[[str], None] = _quiet
+    help: Callable[[str], None] = _quiet

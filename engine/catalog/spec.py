@@ -191,7 +191,8 @@ class Activation(Operator):
 
     Args:
         over: the parameter that names the dimension it normalizes or splits over
-            (softmax, GLU); "" for an elementwise function, which has a curve.
+            (softmax, GLU); "channels" where torch fixes it (Softmax2d); "" for an
+            elementwise function, which has a curve.
         saturates: for elementwise functions, a function of the arguments giving the
             intervals (low, high) where |f′| is below 1 % of its largest value for good
             reason: the flat zones to shade. Infinite ends are ±math.inf.

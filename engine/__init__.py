@@ -1,1 +1,32 @@
-"""The engine: everything Fanin knows, without a screen."""
+"""The engine: everything Fanin knows, without a screen.
+
+For a notebook or a script: `load`, `save`, `check`, `build`, `to_python`. Each is
+imported when it is first asked for, so that looking at a file does not load torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.check import check
+    from engine.design.file import load, save
+    from engine.model.build import build
+    from engine.model.source import to_python
+
+_HOMES = {
+    "build": "engine.model.build",
+    "check": "engine.check.check",
+    "load": "engine.design.file",
+    "save": "engine.design.file",
+    "to_python": "engine.model.source",
+}
+
+__all__ = ["build", "check", "load", "save", "to_python"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'engine' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)

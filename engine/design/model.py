@@ -6,13 +6,14 @@ Mappings are plain dicts that nobody changes; an edit copies the one it touches.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from engine.catalog import OPERATORS
 from engine.catalog.params import Value
 from engine.catalog.spec import Init, Operator, Port
+from engine.errors import ParamError
 
 
 class Wire(NamedTuple):
@@ -44,6 +45,9 @@ class Node:
     init: Mapping[str, Init] = field(default_factory=dict)
     label: str = ""
 
+    def __getstate__(self) -> dict[str, object]:
+        return _stored(self)
+
     @property
     def row(self) -> Operator | None:
         return OPERATORS.get(self.kind)
@@ -52,10 +56,32 @@ class Node:
     def title(self) -> str:
         return self.row.title if self.row else self.kind
 
+    @property
+    def called(self) -> str:
+        """How a sentence speaks of it: Linear 'fc1'."""
+        return f"{self.title} '{self.name}'"
+
+    @cached_property
+    def misfits(self) -> Mapping[str, ParamError]:
+        """The parameters that the row does not have or would not take, and why."""
+        found: dict[str, ParamError] = {}
+        for name, value in self.params.items() if self.row else ():
+            param = self.row.param(name) if self.row else None
+            try:
+                if param is None:
+                    raise ParamError("There is no parameter {param}.", param=name)
+                param.coerce(value)
+            except ParamError as error:
+                found[name] = error
+        return found
+
     @cached_property
     def args(self) -> Mapping[str, Value]:
-        """The parameters, defaults included."""
-        return {**self.row.defaults, **self.params} if self.row else self.params
+        """The parameters, defaults included, and instead of what does not fit."""
+        if not self.row:
+            return self.params
+        fitting = {k: v for k, v in self.params.items() if k not in self.misfits}
+        return {**self.row.defaults, **fitting}
 
     @cached_property
     def key(self) -> tuple[object, ...]:
@@ -70,6 +96,16 @@ class Node:
     def outputs(self) -> tuple[Port, ...]:
         return self.row.output_ports(self.args) if self.row else ()
 
+    @cached_property
+    def entries(self) -> frozenset[str]:
+        """The names of its inputs."""
+        return frozenset(port.name for port in self.inputs)
+
+    @cached_property
+    def exits(self) -> frozenset[str]:
+        """The names of its outputs."""
+        return frozenset(port.name for port in self.outputs)
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -77,6 +113,9 @@ class Graph:
 
     nodes: Mapping[str, Node] = field(default_factory=dict)
     wires: tuple[Wire, ...] = ()
+
+    def __getstate__(self) -> dict[str, object]:
+        return _stored(self)
 
     @cached_property
     def incoming(self) -> Mapping[str, Mapping[str, Wire]]:
@@ -97,10 +136,15 @@ class Graph:
     @cached_property
     def order(self) -> tuple[str, ...]:
         """Ids so that every node follows its sources; those on a cycle are left out."""
-        waiting = {key: len(self.incoming.get(key, ())) for key in self.nodes}
+        waiting = dict.fromkeys(self.nodes, 0)
+        for wire in self.wires:
+            if wire.source in waiting and wire.target in waiting:
+                waiting[wire.target] += 1
         ready = [key for key, count in waiting.items() if not count]
         for key in ready:  # grows while it is walked
             for wire in self.outgoing.get(key, ()):
+                if wire.target not in waiting:
+                    continue
                 waiting[wire.target] -= 1
                 if not waiting[wire.target]:
                     ready.append(wire.target)
@@ -125,7 +169,7 @@ class Settings:
     """
 
     seed: int = 0
-    symbols: Mapping[str, int] = field(default_factory=lambda: {"N": 5})
+    symbols: Mapping[str, int] = field(default_factory=lambda: {"N": 8})
 
 
 @dataclass(frozen=True)
@@ -164,8 +208,25 @@ class Design:
         wires: tuple[Wire, ...] | None = None,
     ) -> Design:
         """This design with other nodes or wires; the rest is shared."""
+        before = self.graph
         graph = Graph(
-            self.nodes if nodes is None else nodes,
-            self.wires if wires is None else wires,
+            before.nodes if nodes is None else nodes,
+            before.wires if wires is None else wires,
         )
+        if graph.wires is before.wires:
+            _carry(before, graph, "incoming", "outgoing")
+            if graph.nodes.keys() == before.nodes.keys():
+                _carry(before, graph, "order")
         return replace(self, graph=graph)
+
+
+def _carry(before: Graph, after: Graph, *indexes: str) -> None:
+    """What was worked out of the same wires need not be worked out again."""
+    for name in indexes:
+        if name in before.__dict__:
+            after.__dict__[name] = before.__dict__[name]
+
+
+def _stored(value: Node | Graph) -> dict[str, object]:
+    """The fields alone: what is worked out of them does not travel to the worker."""
+    return {part.name: getattr(value, part.name) for part in fields(value)}

@@ -1,0 +1,119 @@
+"""What is known at every node: the shapes of a whole design, without torch.
+
+The flow of the latest design is remembered, so that after an edit only what it touched
+is worked out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from engine.catalog import OPERATORS
+from engine.catalog.dims import Dim, Tensor, symbol
+from engine.catalog.params import Dims
+from engine.design.evaluate import Key, Known, evaluate
+from engine.design.model import Design, Graph, Node, Wire
+from engine.errors import ShapeError
+
+UNSET = 8  # the sample of a symbol that the settings do not name
+
+Found = Known | ShapeError | None  # None: what it needs is not known
+
+
+class Flow(NamedTuple):
+    """The flow of a graph, with what it was worked out from."""
+
+    graph: Graph
+    symbols: Mapping[str, int]
+    found: Mapping[str, Found]  # by id, in order; a node on a cycle is not in it
+
+
+_latest = Flow(Graph(), {}, {})
+
+
+def flow(design: Design) -> Mapping[str, Found]:
+    """What is known of each node, in order; ids on a cycle or behind one are absent."""
+    global _latest
+    known, graph, symbols = _latest, design.graph, design.settings.symbols
+    if known.graph is not graph or known.symbols is not symbols:
+        found = _flowing(graph, symbols, known)
+        _latest = Flow(graph, symbols, found)
+        return found
+    return known.found
+
+
+def _flowing(
+    graph: Graph, symbols: Mapping[str, int], before: Flow
+) -> Mapping[str, Found]:
+    nodes, incoming = graph.nodes, graph.incoming
+    same = before.symbols == symbols
+    old, past, past_wires = before.graph.nodes, before.found, before.graph.incoming
+    nothing: Mapping[str, Wire] = {}
+    found: dict[str, Found] = {}
+    moved: set[str] = set()  # ids that differ from before
+    for key in graph.order:
+        node, wires = nodes[key], incoming.get(key, nothing)
+        if (
+            same
+            and old.get(key) is node
+            and key in past
+            and (wires is (were := past_wires.get(key, nothing)) or wires == were)
+            and not (moved and any(wire.source in moved for wire in wires.values()))
+        ):
+            found[key] = past[key]
+            continue
+        answer = _at(node, wires, found, symbols)
+        found[key] = answer
+        was = past.get(key)
+        kept = isinstance(answer, Known) and isinstance(was, Known)
+        if not kept or answer.outputs != was.outputs:  # type: ignore[union-attr]
+            moved.add(key)
+    return found
+
+
+def _at(
+    node: Node,
+    wires: Mapping[str, Wire],
+    found: Mapping[str, Found],
+    symbols: Mapping[str, int],
+) -> Found:
+    if node.row is None or node.misfits:
+        return None
+    arriving: list[tuple[str, Tensor]] = []
+    for port in node.inputs:
+        wire = wires.get(port.name)
+        if wire is None:
+            if port.optional:
+                continue
+            return None
+        source = found.get(wire.source)
+        tensor = source.outputs.get(wire.output) if isinstance(source, Known) else None
+        if tensor is None:
+            return None
+        arriving.append((port.name, tensor))
+    return evaluate(resolved(node, symbols), tuple(arriving))
+
+
+def resolved(node: Node, symbols: Mapping[str, int]) -> Key:
+    """The node's key with a `Sym` for every name in a shape, defaults included."""
+    shapes = _shapes(node.kind)
+    if not shapes:
+        return node.key
+    given = {**node.params}
+    for name in shapes:
+        value = node.args[name]
+        if isinstance(value, tuple):
+            given[name] = tuple(_dim(part, symbols) for part in value)  # type: ignore[arg-type, misc]
+    return node.kind, tuple(sorted(given.items()))
+
+
+def _dim(part: int | str, symbols: Mapping[str, int]) -> Dim:
+    return symbol(part, symbols.get(part, UNSET)) if isinstance(part, str) else part
+
+
+@lru_cache(maxsize=1024)
+def _shapes(kind: str) -> tuple[str, ...]:
+    """The names of the parameters that may hold symbols."""
+    return tuple(p.name for p in OPERATORS[kind].params if isinstance(p, Dims))

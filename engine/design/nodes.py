@@ -1,0 +1,192 @@
+"""Edits of nodes as such: adding, removing, moving, naming."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from engine.catalog.params import Value
+from engine.catalog.spec import Init
+from engine.design import names
+from engine.design.fitting import coerced, coerced_init, node_at, row_of
+from engine.design.model import Design, Node, Wire
+from engine.errors import EditError
+
+FARTHEST = 1e7  # of a coordinate: beyond it a drawing loses its pixels
+STEP = 170.0  # from the middle of a node to the middle of the next one
+LONGEST_TEXT = 100_000
+
+
+def with_nodes(design: Design, changed: Iterable[Node]) -> Design:
+    """The design with these nodes in place of those with their ids."""
+    fresh = {node.id: node for node in changed}
+    if all(design.nodes.get(key) == node for key, node in fresh.items()):
+        return design
+    return design.with_graph({**design.nodes, **fresh})
+
+
+def add(
+    design: Design,
+    kind: str,
+    at: tuple[float, float] = (0.0, 0.0),
+    *,
+    name: str = "",
+    params: Mapping[str, Value] | None = None,
+    init: Mapping[str, Init] | None = None,
+) -> Design:
+    """Put a new node of `kind` at a place; its id is the result's `newest`.
+
+    Raises:
+        EditError: an unknown kind, or a name that cannot be.
+        ParamError: a value that does not fit.
+    """
+    row = row_of(kind)
+    taken = names.all_names(design)
+    if name:
+        _nameable(name, taken)
+    design = replace(design, last_id=design.last_id + 1)
+    node = Node(
+        design.newest,
+        kind,
+        name or names.fresh(kind, taken),
+        coerced(row, params or {}),
+        {tensor: coerced_init(chosen) for tensor, chosen in (init or {}).items()},
+    )
+    design = design.with_graph({**design.nodes, node.id: node})
+    positions = {**design.look.positions, node.id: _place(at)}
+    return replace(design, look=replace(design.look, positions=positions))
+
+
+def add_outputs(design: Design, ids: Iterable[str]) -> Design:
+    """Give each of these nodes an Output of its own, to its right."""
+    for source in ids:
+        node = node_at(design, source)
+        if not node.outputs:
+            raise EditError("{node} gives nothing on.", node=node.called)
+        x, y = design.look.positions.get(source, (0.0, 0.0))
+        design = add(design, "output", (x + STEP, y))
+        wire = Wire(source, node.outputs[0].name, design.newest, "input")
+        design = design.with_graph(wires=(*design.wires, wire))
+    return design
+
+
+def remove(design: Design, ids: Iterable[str]) -> Design:
+    """Take nodes away, with the wires on them."""
+    gone = {key for key in ids if key in design.nodes}
+    if not gone:
+        return design
+    nodes = {key: node for key, node in design.nodes.items() if key not in gone}
+    wires = tuple(
+        wire
+        for wire in design.wires
+        if wire.source not in gone and wire.target not in gone
+    )
+    look = design.look
+    positions = {key: spot for key, spot in look.positions.items() if key not in gone}
+    docked = {
+        key: layer
+        for key, layer in look.docked.items()
+        if key not in gone and layer not in gone
+    }
+    design = design.with_graph(nodes, wires)
+    return replace(design, look=replace(look, positions=positions, docked=docked))
+
+
+def move(design: Design, positions: Mapping[str, tuple[float, float]]) -> Design:
+    """Put nodes at places; the others stay."""
+    spots = {node_at(design, key).id: _place(spot) for key, spot in positions.items()}
+    before = design.look.positions
+    if all(before.get(key) == spot for key, spot in spots.items()):
+        return design
+    look = replace(design.look, positions={**before, **spots})
+    return replace(design, look=look)
+
+
+def arrange(design: Design, positions: Mapping[str, tuple[float, float]]) -> Design:
+    """Lay the nodes out anew: `move`, by the name that an undo step shows."""
+    return move(design, positions)
+
+
+def dock(design: Design, activation_id: str, layer_id: str | None) -> Design:
+    """Draw an activation as part of a layer, or by itself; only looks change.
+
+    Raises:
+        EditError: it is no activation, or what it should sit on is one.
+    """
+    node = node_at(design, activation_id)
+    docked = dict(design.look.docked)
+    docked.pop(activation_id, None)
+    if layer_id is not None:
+        layer = node_at(design, layer_id)
+        if _role(node) != "activation" or _role(layer) in ("activation", "output"):
+            raise EditError(
+                "{node} cannot be docked to {layer}: an activation is docked to a "
+                "layer.",
+                node=node.called,
+                layer=layer.called,
+            )
+        docked[activation_id] = layer_id
+    if docked == design.look.docked:
+        return design
+    return replace(design, look=replace(design.look, docked=docked))
+
+
+def rename(design: Design, key: str, name: str) -> Design:
+    """Give a node another name: the attribute in the module and in the code.
+
+    Raises:
+        EditError: it cannot be an attribute, or another node has it.
+    """
+    node = node_at(design, key)
+    name = name.strip()
+    if name == node.name:
+        return design
+    _nameable(name, names.all_names(design))
+    return with_nodes(design, [replace(node, name=name)])
+
+
+def set_label(design: Design, key: str, text: str) -> Design:
+    """Show free text beside a node's name."""
+    label = _readable(" ".join(text.split()), 200)
+    return with_nodes(design, [replace(node_at(design, key), label=label)])
+
+
+def set_notes(design: Design, text: str) -> Design:
+    """Keep free text about the whole design."""
+    text = _readable(text, LONGEST_TEXT)
+    return design if text == design.notes else replace(design, notes=text)
+
+
+def _role(node: Node) -> str:
+    return node.row.role if node.row else ""
+
+
+def _nameable(name: str, taken: set[str]) -> None:
+    if fault := names.fault(name):
+        raise EditError(fault.template, **fault.values)
+    if name in taken:
+        raise EditError(
+            "Another node is called '{name}' already; names are unique.", name=name
+        )
+
+
+def _place(spot: tuple[float, float]) -> tuple[float, float]:
+    x, y = (float(part) for part in spot)
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise EditError("A node cannot be put at {x}, {y}.", x=x, y=y)
+    return min(max(x, -FARTHEST), FARTHEST), min(max(y, -FARTHEST), FARTHEST)
+
+
+def _readable(text: str, most: int) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise EditError("This text holds half a character; type it again.") from None
+    if len(text) > most:
+        raise EditError(
+            "This text is {count} characters long; {most} fit.",
+            count=len(text),
+            most=most,
+        )
+    return text

@@ -1,0 +1,141 @@
+"""A session, a worker that is shared, a window, and a look at what is left behind."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from engine.design.model import Design
+from gui.document import Document
+from gui.selection import Selection
+from gui.session import Session
+from gui.theme import Theme
+from gui.worker import Worker
+
+if TYPE_CHECKING:
+    from gui.window import Window
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    QCoreApplication.setOrganizationName("Fanin")
+    QCoreApplication.setApplicationName("Fanin")
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    return QApplication
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a widget, a running timer or a thread behind."""
+    if "qapp" not in request.fixturenames and "qtbot" not in request.fixturenames:
+        yield
+        return
+    app: QApplication = request.getfixturevalue("qapp")
+    widgets = set(app.topLevelWidgets())
+    threads = set(threading.enumerate())
+    yield
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    left = [widget for widget in app.topLevelWidgets() if widget not in widgets]
+    timers = [timer for timer in app.findChildren(QTimer) if timer.isActive()]
+    running = [thread for thread in threading.enumerate() if thread not in threads]
+    for widget in left:
+        widget.deleteLater()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not left, f"left open: {left}"
+    assert not timers, f"still ticking: {timers}"
+    assert not running, f"still running: {running}"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_settings() -> Iterator[None]:
+    """Each test finds the settings of a first start."""
+    yield
+    QSettings().clear()
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    """One look for all tests, light, as the fonts need to be read only once."""
+    made = Theme("light")
+    yield made
+    made.deleteLater()
+
+
+@pytest.fixture(scope="session")
+def worker(qapp: QApplication) -> Iterator[Worker]:
+    """The real engine, one process for all tests: torch loads once."""
+    made = Worker()
+    made.start()
+    yield made
+    made.stop()
+    made.deleteLater()
+
+
+@pytest.fixture
+def document(qapp: QApplication) -> Iterator[Document]:
+    """An empty document."""
+    made = Document()
+    yield made
+    made.deleteLater()
+
+
+@pytest.fixture
+def session(document: Document, theme: Theme, worker: Worker) -> Session:
+    """What a panel is given; the sentences it tells are collected in `told`."""
+    selection = Selection(document, document)
+    return Session(document, selection, worker, theme)
+
+
+@pytest.fixture
+def told(session: Session, document: Document) -> list[str]:
+    """The sentences that reached the status bar."""
+    sentences: list[str] = []
+    session.tell = sentences.append
+    document.refused.connect(sentences.append)
+    return sentences
+
+
+@pytest.fixture
+def open_window(
+    qtbot: object, worker: Worker, theme: Theme
+) -> Iterator[Callable[..., Window]]:
+    """Opens full windows, which close without asking when the test ends."""
+    from gui.window import Window
+
+    windows: list[Window] = []
+
+    def opened(design: Design | None = None) -> Window:
+        window = Window(worker=worker, theme=theme)
+        windows.append(window)
+        if design is not None:
+            window.document.replace(design)
+        window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
+        window.show()
+        window.complete()
+        return window
+
+    yield opened
+    for window in windows:
+        window.document.history.setClean()
+        window.close()
+        window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    worker.cancel_all()
+
+
+@pytest.fixture
+def window(open_window: Callable[..., Window]) -> Window:
+    """A full window on the tutorial network."""
+    return open_window()
+
+
+def children(parent: QObject, name: str) -> QObject:
+    """The child with this objectName, which must be there."""
+    found = parent.findChild(QObject, name)
+    assert found is not None, f"nothing is called {name}"
+    return found

@@ -1,0 +1,69 @@
+"""A service with bad manners, for the tests of the worker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import MeasureError
+
+
+@dataclass(frozen=True)
+class Ask:
+    slot: str
+    what: str
+    value: Any = None
+
+
+def answer(request: Ask) -> Any:
+    return globals()[f"_{request.what}"](request.value)
+
+
+def _echo(value: Any) -> Any:
+    return value
+
+
+def _pid(value: Any) -> int:
+    return os.getpid()
+
+
+def _modules(value: Any) -> list[str]:
+    return [name for name in value if name in sys.modules]
+
+
+def _sleep(value: float) -> float:
+    """A Python loop: it can be stopped."""
+    end = time.monotonic() + value
+    while time.monotonic() < end:
+        time.sleep(0.01)
+    return value
+
+
+def _hang(value: float) -> float:
+    """As a call deep in C would: deaf to everything but a kill."""
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    return _sleep(value)
+
+
+def _die(value: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _refuse(value: Any) -> None:
+    raise MeasureError("{node} cannot be measured.", node=value)
+
+
+def _starve(value: Any) -> None:
+    raise MemoryError
+
+
+def _crash(value: Any) -> Any:
+    return {}[value]
+
+
+def _unpicklable(value: Any) -> Any:
+    return lambda: value

@@ -1,0 +1,79 @@
+"""How every tensor is drawn: the builder does it, the generator writes it down."""
+
+from __future__ import annotations
+
+import zlib
+from typing import NamedTuple
+
+from engine.catalog import INITIALIZERS
+from engine.catalog.spec import Call, Init, TensorSpec
+from engine.check import Checked
+from engine.design.model import Design
+from engine.model.plan import floating
+
+
+class Draw(NamedTuple):
+    """One tensor of the model and the call that fills it.
+
+    Args:
+        name: in the state_dict: linear1.weight.
+        spec: its shape and fans.
+        call: of torch.nn.init.
+        node: id of the node it belongs to.
+        init: the initializer behind the call.
+        chosen: whether a person chose it; else it is torch's default.
+        dtype: of its values.
+        zero_row: a row that is set to zeros after the draw: an embedding's padding.
+    """
+
+    name: str
+    spec: TensorSpec
+    call: Call
+    node: str
+    init: Init
+    chosen: bool
+    dtype: str
+    zero_row: int | None = None
+
+
+def draws(design: Design, checked: Checked) -> list[Draw]:
+    """Every parameter and buffer, in the order of the state_dict's nodes."""
+    return [
+        _draw(design, checked, key, spec)
+        for key in checked.order
+        for spec in _specs(checked, key)
+    ]
+
+
+def draw_of(design: Design, checked: Checked, node: str, tensor: str) -> Draw | None:
+    """How one tensor of one node is drawn; None when there is no such tensor."""
+    for spec in _specs(checked, node):
+        if spec.name == tensor:
+            return _draw(design, checked, node, spec)
+    return None
+
+
+def seed_of(seed: int, name: str) -> int:
+    """The seed of a tensor's own generator, so that no draw moves another."""
+    return zlib.crc32(f"{seed}/{name}".encode())
+
+
+def _specs(checked: Checked, key: str) -> tuple[TensorSpec, ...]:
+    known = checked.known(key)
+    return known.tensors if known else ()
+
+
+def _draw(design: Design, checked: Checked, key: str, spec: TensorSpec) -> Draw:
+    node, known = design.nodes[key], checked.known(key)
+    init = checked.init_of(key, spec)
+    row = INITIALIZERS[init.kind]
+    return Draw(
+        name=f"{node.name}.{spec.name}",
+        spec=spec,
+        call=row.lower(row.complete(init.params), spec),
+        node=key,
+        init=init,
+        chosen=init != spec.default,
+        dtype=spec.dtype or (floating(known) if known else "float32"),
+        zero_row=getattr(spec, "zero_row", None),
+    )

@@ -1,0 +1,143 @@
+"""The module a design becomes: its children, and a forward that follows the plan."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+from engine.model.plan import Plan, Ref, Size, Step, arguments, leaves
+from engine.model.resolve import resolve
+
+SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "@": operator.matmul,
+}
+
+Values = dict[Ref, Any]
+
+
+class Network(nn.Module):
+    """A design as a module: one child for each layer and activation, under its name.
+
+    Args:
+        plan: what to make and what to call, in order.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        for step in plan.steps:
+            if step.made:
+                self.add_module(step.node.name, _module(step))
+        self._inputs = tuple(Ref(key, "output") for key in plan.inputs)
+        self._results = plan.results
+        self._origins = dict(plan.origins)
+        self._calls = tuple(_calls(plan))
+
+    def forward(self, *inputs: torch.Tensor) -> Any:
+        if len(inputs) != len(self._inputs):
+            raise TypeError(
+                f"takes {len(self._inputs)} tensors, one for each Input; "
+                f"{len(inputs)} were given"
+            )
+        values: Values = dict(zip(self._inputs, inputs, strict=True))
+        sizes = {
+            name: values[Ref(origin.input, "output")].shape[origin.axis]
+            for name, origin in self._origins.items()
+        }
+        for call in self._calls:
+            made = self._called(call.step, values, sizes)
+            values.update(_filed(call.step, made))
+            for ref in call.spent:
+                del values[ref]
+        results = tuple(values[ref] for ref in self._results)
+        return results[0] if len(results) == 1 else results
+
+    def _called(self, step: Step, values: Values, sizes: Mapping[str, int]) -> Any:
+        args = _filled(step.args, values)
+        named = {name: values[ref] for name, ref in step.named.items()}
+        options = _measured(step.options, sizes)
+        if step.made:
+            return self.get_submodule(step.node.name)(*args, **named, **options)
+        if step.row.style == "fold":
+            first, *rest = args
+            for other in rest:
+                first = SIGNS[step.row.sign](first, other)
+            return first
+        function = resolve(step.row.target)
+        if step.row.style == "gather":
+            return function(args, **options)
+        return function(*args, **named, **options)
+
+
+class _Call(NamedTuple):
+    """A step, and the values nobody needs after it."""
+
+    step: Step
+    spent: tuple[Ref, ...]
+
+
+def _module(step: Step) -> nn.Module:
+    given: dict[str, Any] = arguments(step.row, step.known)
+    if "dtype" in given:
+        given["dtype"] = getattr(torch, given["dtype"])
+    module = resolve(step.row.target)(**given)
+    assert isinstance(module, nn.Module)  # noqa: S101 - rows name classes of torch.nn
+    return module
+
+
+def _calls(plan: Plan) -> Iterator[_Call]:
+    """The needed steps with what each leaves behind, so that memory is let go early."""
+    last: dict[Ref, int] = {}
+    for index, step in enumerate(plan.needed):
+        for ref in (*step.used, *leaves(step.results)):
+            last[ref] = index
+    for ref in plan.results:
+        last.pop(ref, None)
+    spent: dict[int, list[Ref]] = {}
+    for ref, index in last.items():
+        spent.setdefault(index, []).append(ref)
+    for index, step in enumerate(plan.needed):
+        yield _Call(step, tuple(spent.get(index, ())))
+
+
+def _filled(nest: Any, values: Values) -> Any:
+    """`nest` with values in the place of their names."""
+    if isinstance(nest, Ref):
+        return values[nest]
+    return tuple(_filled(part, values) for part in nest)
+
+
+def _filed(step: Step, made: Any) -> Iterator[tuple[Ref, Any]]:
+    """What a call returned, by name."""
+    if step.single:
+        yield next(leaves(step.results)), made
+    else:
+        yield from _paired(step.results, made)
+
+
+def _paired(nest: Any, made: Any) -> Iterator[tuple[Ref, Any]]:
+    if isinstance(nest, Ref):
+        yield nest, made
+    else:
+        for part, value in zip(nest, made, strict=True):
+            yield from _paired(part, value)
+
+
+def _measured(options: Mapping[str, Any], sizes: Mapping[str, int]) -> dict[str, Any]:
+    """Options with the sizes of this run."""
+    return {name: _sized(value, sizes) for name, value in options.items()}
+
+
+def _sized(value: Any, sizes: Mapping[str, int]) -> Any:
+    if isinstance(value, Size):
+        return sizes[value.name]
+    if isinstance(value, tuple):
+        return tuple(_sized(part, sizes) for part in value)
+    return value

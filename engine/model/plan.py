@@ -1,0 +1,295 @@
+"""How a design runs, said once: what each node is made with and called with.
+
+The builder carries a plan out, the generator writes it down; neither decides anything
+about arguments itself, so that they cannot disagree. No torch here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from engine.catalog.dims import FLOATS, Sym
+from engine.catalog.params import Dims, Value
+from engine.catalog.spec import Nest, Operator
+from engine.check import Checked, Known
+from engine.design.model import Design, Graph, Node
+from engine.errors import BuildError, Severity
+from engine.model.signatures import signature
+
+
+class Ref(NamedTuple):
+    """A value: what leaves a node's output port."""
+
+    node: str
+    port: str
+
+
+Arranged = tuple[Any, ...]  # Refs, nested as torch nests arguments
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of forward.
+
+    Args:
+        node: whose.
+        row: its operator.
+        known: what the check knows of it.
+        args: values passed by position, nested as torch takes them.
+        named: values passed by name.
+        options: plain arguments of the call; symbols stand for sizes.
+        results: where each result goes, nested as torch returns them.
+    """
+
+    node: Node
+    row: Operator
+    known: Known
+    args: Arranged
+    named: Mapping[str, Ref]
+    options: Mapping[str, Any]
+    results: Arranged
+
+    @property
+    def made(self) -> bool:
+        """Whether it is a child module; else it is a function of tensors."""
+        return self.row.role in ("layer", "activation")
+
+    @property
+    def used(self) -> Iterator[Ref]:
+        """Every value it takes."""
+        yield from leaves(self.args)
+        yield from self.named.values()
+
+    @property
+    def single(self) -> bool:
+        """Whether torch returns a bare tensor."""
+        return len(self.results) == 1 and not self.row.returns
+
+
+class Origin(NamedTuple):
+    """Where a symbol's size is read: an axis of an input."""
+
+    input: str
+    axis: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A design without errors, ready to be carried out or written down.
+
+    Args:
+        design: what was asked for.
+        checked: its shapes.
+        inputs: ids of forward's arguments.
+        steps: every node that is called or made, in order.
+        results: what forward returns.
+    """
+
+    design: Design
+    checked: Checked
+    inputs: tuple[str, ...]
+    steps: tuple[Step, ...]
+    results: tuple[Ref, ...]
+
+    @cached_property
+    def needed(self) -> tuple[Step, ...]:
+        """The steps that lead to a result, in order."""
+        wanted = set(self.results)
+        kept = []
+        for step in reversed(self.steps):
+            if any(ref in wanted for ref in leaves(step.results)):
+                wanted.update(step.used)
+                kept.append(step)
+        return tuple(reversed(kept))
+
+    @cached_property
+    def origins(self) -> Mapping[str, Origin]:
+        """Where each symbol that a step uses is read when the network runs.
+
+        Raises:
+            BuildError: no input has an axis of that name.
+        """
+        found: dict[str, Origin] = {}
+        for step in self.needed:
+            for name in sizes(step.options.values()):
+                if name not in found:
+                    found[name] = self._origin(name, step.node)
+        return found
+
+    def _origin(self, name: str, node: Node) -> Origin:
+        for key in self.inputs:
+            tensor = self.checked.tensor(key, "output")
+            for axis, dim in enumerate(tensor.shape if tensor else ()):
+                if isinstance(dim, Sym) and str(dim) == name:
+                    return Origin(key, axis)
+        raise BuildError(
+            "{node} uses the size {symbol}, but no Input has an axis of that name. "
+            "Name one in an Input's shape, or give {node} a number.",
+            node=node.name,
+            symbol=name,
+        )
+
+
+def plan(design: Design, checked: Checked) -> Plan:
+    """How `design` runs.
+
+    Raises:
+        BuildError: the design has an error; the sentence is the first one's.
+    """
+    for problem in checked.problems:
+        if problem.severity is Severity.ERROR:
+            raise BuildError(
+                "This network cannot be built yet. {problem}", problem=problem.message
+            )
+    steps = []
+    for key in checked.order:
+        node, known = design.nodes[key], checked.known(key)
+        if known and node.row and node.row.role not in ("input", "output"):
+            steps.append(_step(node, node.row, known, design.graph))
+    results = tuple(_result(Ref(*end), design.graph) for end in checked.results)
+    if not results:
+        raise BuildError(
+            "There is nothing to build yet: wire an Input to a layer, and the last "
+            "layer's loose end is the result."
+        )
+    return Plan(design, checked, checked.inputs, tuple(steps), results)
+
+
+def arguments(row: Operator, known: Known) -> dict[str, Value]:
+    """What the constructor of a node's module is given."""
+    taken = {param.name for param in row.params if param.place == "init"}
+    taken.update(known.derived)
+    found = {name: value for name, value in known.args.items() if name in taken}
+    dtype = floating(known)
+    if known.tensors and dtype != "float32":
+        found["dtype"] = dtype
+    return found
+
+
+def floating(known: Known) -> str:
+    """The dtype of a node's weights: that of the real numbers it takes or makes."""
+    passing = [*known.inputs.values(), *known.outputs.values()]
+    return next((t.dtype for t in passing if t.dtype in FLOATS), "float32")
+
+
+def leaves(nest: Any) -> Iterator[Ref]:
+    """The values in `nest`, in order."""
+    if isinstance(nest, Ref):
+        yield nest
+    else:
+        for part in nest:
+            yield from leaves(part)
+
+
+def sizes(values: Any) -> Iterator[str]:
+    """The names of the sizes within option values."""
+    for value in values:
+        if isinstance(value, Size):
+            yield value.name
+        elif isinstance(value, tuple):
+            yield from sizes(value)
+
+
+class Size:
+    """A size that is known when the network runs, by its symbol's name."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def _step(node: Node, row: Operator, known: Known, graph: Graph) -> Step:
+    args, named = _taken(node, row, _arriving(node, graph))
+    ports = tuple(port.name for port in node.outputs)
+    return Step(
+        node=node,
+        row=row,
+        known=known,
+        args=args,
+        named=named,
+        options=_options(row, known),
+        results=_refs(row.returns or ports, node.id),
+    )
+
+
+def _arriving(node: Node, graph: Graph) -> dict[str, Ref]:
+    """Input port -> its value; an open port that follows another has the other's."""
+    wires = graph.incoming.get(node.id, {})
+    found = {}
+    for port in node.inputs:
+        wire = wires.get(port.name) or wires.get(port.follows)
+        if wire:
+            found[port.name] = Ref(wire.source, wire.output)
+    return found
+
+
+def _taken(
+    node: Node, row: Operator, arriving: Mapping[str, Ref]
+) -> tuple[Arranged, dict[str, Ref]]:
+    """Values by position and by name, as the call wants them."""
+    takes = row.takes or tuple(port.name for port in node.inputs)
+    known = signature(row.target)
+    order = known.forward if known else ()
+    args: list[Any] = []
+    named: dict[str, Ref] = {}
+    for part in takes:
+        value = _grouped(part, arriving)
+        if value is None:
+            continue
+        # A name that forward has elsewhere in its order goes by name: a mask may
+        # come after options that we leave alone.
+        if isinstance(part, str) and part in order and order.index(part) != len(args):
+            named[part] = arriving[part]
+        else:
+            args.append(value)
+    return tuple(args), named
+
+
+def _grouped(part: str | Nest, arriving: Mapping[str, Ref]) -> Any:
+    """The value of a port, or of a group whose ports are all wired; else None."""
+    if isinstance(part, str):
+        return arriving.get(part)
+    group = tuple(_grouped(inner, arriving) for inner in part)
+    return None if None in group else group
+
+
+def _refs(nest: Nest, node: str) -> Arranged:
+    return tuple(
+        Ref(node, part) if isinstance(part, str) else _refs(part, node) for part in nest
+    )
+
+
+def _options(row: Operator, known: Known) -> dict[str, Any]:
+    """Plain arguments of the call: all of a function's, some of a module's."""
+    function = row.role == "operation"
+    return {
+        param.name: _sized(known.args[param.name], isinstance(param, Dims))
+        for param in row.params
+        if param.place == "forward" or (function and param.place == "init")
+    }
+
+
+def _sized(value: Any, shape: bool) -> Any:
+    """`value` with a `Size` for each name in a shape."""
+    if not shape or not isinstance(value, tuple):
+        return value
+    return tuple(_size(part) for part in value)
+
+
+def _size(part: Any) -> Any:
+    if isinstance(part, Sym):
+        return Size(str(part))
+    return Size(part) if isinstance(part, str) else part
+
+
+def _result(end: Ref, graph: Graph) -> Ref:
+    """The value an Output shows, or the loose end itself."""
+    row = graph.nodes[end.node].row
+    if row is None or row.role != "output":
+        return end
+    wire = graph.incoming[end.node]["input"]
+    return Ref(wire.source, wire.output)

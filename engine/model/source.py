@@ -1,0 +1,345 @@
+"""A design as Python that a person would write by hand; no torch needed to write it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.catalog.dims import INTEGERS, sampled
+from engine.check import Checked, check
+from engine.design.model import Design
+from engine.model.draws import Draw, draws
+from engine.model.layout import Group, row, statement, sum_statement
+from engine.model.naming import Names, free
+from engine.model.plan import Plan, Ref, Size, Step, arguments, plan
+from engine.model.signatures import Signature, signature
+
+DRAWN = "Draw each tensor from its own generator, seeded by its name."
+
+
+def to_python(
+    design: Design, checked: Checked | None = None, name: str = "Network"
+) -> str:
+    """A module of Python that stands alone: the class, its draws, and a sample run.
+
+    Args:
+        design: what to write; it must have no errors.
+        checked: its check, where the caller has one.
+        name: of the class.
+
+    Raises:
+        BuildError: the design has an error; the sentence is the first one's.
+    """
+    checked = checked or check(design)
+    return "\n".join(_Source(plan(design, checked), class_name(name)).lines()) + "\n"
+
+
+def class_name(name: str) -> str:
+    """`name` as the name of a class: "my net 2" is MyNet2."""
+    words = re.findall(r"[A-Za-z0-9]+", name)
+    joined = "".join(word[0].upper() + word[1:] for word in words)
+    joined = joined if joined[:1].isalpha() else f"Network{joined}"
+    return free(joined, ())
+
+
+def call_text(draw: Draw, tensor: str, generator: str = "") -> str:
+    """The call of torch.nn.init that draws `tensor`."""
+    return str(_drawing(draw, tensor, generator))
+
+
+class _Source:
+    """One design being written down."""
+
+    def __init__(self, plan: Plan, name: str) -> None:
+        self.plan = plan
+        self.name = name
+        self.names = Names(plan, [name])
+        self.draws = draws(plan.design, plan.checked)
+        self.made = [step for step in plan.steps if step.made]
+        self.init = free("init", [step.node.name for step in self.made])
+
+    def lines(self) -> Iterator[str]:
+        yield f'"""{self.name}: {_counted(self.plan.checked.parameters)}."""'
+        yield ""
+        if self.draws:
+            yield "import zlib"
+            yield ""
+        yield "import torch"
+        yield "from torch import Tensor, nn" if self.inputs else "from torch import nn"
+        yield from ("", "")
+        yield f"class {self.name}(nn.Module):"
+        yield f'    """{self._title()}"""'
+        if self.made:
+            yield ""
+            yield from self._constructor()
+        if self.draws:
+            yield ""
+            yield from self._init()
+        yield ""
+        yield from self._forward()
+        yield from ("", "", 'if __name__ == "__main__":')
+        yield from self._main()
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return self.names.inputs
+
+    def _title(self) -> str:
+        """What goes in and out: short enough for a line, or in general terms."""
+        checked = self.plan.checked
+        taken = [
+            f"{name} {_shape(checked, Ref(key, 'output'))}"
+            for name, key in zip(self.inputs, self.plan.inputs, strict=True)
+        ]
+        given = [_shape(checked, ref) for ref in self.plan.results]
+        line = f"Maps {' and '.join(taken)} to {' and '.join(given)}."
+        if len(line) > 70:
+            return f"Maps {_several(len(taken), 'tensor')} to {len(given)}."
+        return line
+
+    def _constructor(self) -> Iterator[str]:
+        yield "    def __init__(self) -> None:"
+        yield "        super().__init__()"
+        for step in self.made:
+            target = step.row.target.replace("torch.nn.", "nn.", 1)
+            given = _arguments(
+                arguments(step.row, step.known), signature(step.row.target)
+            )
+            call = Group(tuple(given), f"{target}(")
+            yield from statement(2, f"self.{step.node.name} = ", call)
+
+    def _init(self) -> Iterator[str]:
+        yield f"    def {self.init}(self, seed: int = 0) -> None:"
+        yield f'        """{DRAWN}"""'
+        usual = [draw for draw in self.draws if not draw.chosen]
+        if any(_random(draw) for draw in self.draws):
+            yield ""
+            yield "        def rng(name: str) -> torch.Generator:"
+            yield '            key = zlib.crc32(f"{seed}/{name}".encode())'
+            yield "            return torch.Generator().manual_seed(key)"
+        yield ""
+        for draw in self.draws:
+            if draw.chosen:
+                yield from statement(
+                    2, "", _drawing(draw, f"self.{draw.name}", _rng(draw))
+                )
+                yield from _zeroed(draw, f"self.{draw.name}")
+        if usual:
+            yield from self._usual(usual)
+
+    def _usual(self, usual: list[Draw]) -> Iterator[str]:
+        """Draws that nobody chose, a loop for each run of alike draws."""
+        yield "        # torch's defaults"
+        yield "        tensors = self.state_dict()"
+        groups: dict[Any, list[Draw]] = {}
+        for draw in usual:
+            groups.setdefault((draw.call, draw.zero_row), []).append(draw)
+        for alike in groups.values():
+            first = alike[0]
+            if len(alike) == 1:
+                tensor = f'tensors["{first.name}"]'
+                yield from statement(2, "", _drawing(first, tensor, _rng(first)))
+                yield from _zeroed(first, tensor)
+                continue
+            names = row(*(f'"{draw.name}"' for draw in alike))
+            yield from statement(2, "for name in ", names, ":")
+            random = "rng(name)" if _random(first) else ""
+            yield from statement(3, "", _drawing(first, "tensors[name]", random))
+            yield from (f"    {line}" for line in _zeroed(first, "tensors[name]"))
+
+    def _forward(self) -> Iterator[str]:
+        taken = ("self", *(f"{name}: Tensor" for name in self.inputs))
+        given = ", ".join(["Tensor"] * len(self.plan.results))
+        returned = "Tensor" if given == "Tensor" else f"tuple[{given}]"
+        if len(returned) > 40:
+            returned = "tuple[Tensor, ...]"
+        yield from statement(1, "def ", Group(taken, "forward("), f" -> {returned}:")
+        for symbol, origin in self.plan.origins.items():
+            name = self.names[Ref(origin.input, "output")]
+            yield f"        {self.names.sizes[symbol]} = {name}.shape[{origin.axis}]"
+        *steps, last = self.plan.needed or (None,)
+        for step in filter(None, steps):
+            yield from self._step(step, f"{self._results(step)} = ")
+        if last and last.single and self.plan.results == last.results:
+            yield from self._step(last, "return ")
+            return
+        if last:
+            yield from self._step(last, f"{self._results(last)} = ")
+        yield from self._return()
+
+    def _return(self) -> Iterator[str]:
+        names = [self.names[ref] for ref in self.plan.results]
+        line = f"        return {', '.join(names)}"
+        if len(line) <= 88:
+            yield line
+        else:
+            yield from statement(2, "return ", row(*names))
+
+    def _step(self, step: Step, target: str) -> Iterator[str]:
+        args = [self._taken(part) for part in step.args]
+        if step.row.style == "fold":
+            yield from sum_statement(2, target, step.row.sign, [str(a) for a in args])
+            return
+        if step.row.style == "gather":
+            args = [row(*args)]
+        args += [f"{name}={self.names[ref]}" for name, ref in step.named.items()]
+        args += self._options(step)
+        called = f"self.{step.node.name}" if step.made else step.row.target
+        yield from statement(2, target, Group(tuple(args), f"{called}("))
+
+    def _results(self, step: Step) -> str:
+        if step.single:
+            return self.names.get(step.results[0])
+        return ", ".join(self._unpacked(part) for part in step.results)
+
+    def _unpacked(self, nest: Any) -> str:
+        if isinstance(nest, Ref):
+            return self.names.get(nest)
+        parts = [self._unpacked(part) for part in nest]
+        return "_" if set(parts) == {"_"} else f"({', '.join(parts)})"
+
+    def _taken(self, nest: Any) -> str | Group:
+        if isinstance(nest, Ref):
+            return self.names[nest]
+        return row(*(self._taken(part) for part in nest))
+
+    def _options(self, step: Step) -> Iterator[str | Group]:
+        known = signature(step.row.target)
+        for name, value in step.options.items():
+            if known and known.options.get(name, ...) == value:
+                continue
+            if known is None and (value is None or value is False):
+                continue  # a switch that is off is not said
+            written = self._value(value)
+            if known is None and name in ("dims", "shape"):
+                yield written
+            elif isinstance(written, Group):
+                yield Group(written.items, f"{name}=(", literal=True)
+            else:
+                yield f"{name}={written}"
+
+    def _value(self, value: Any) -> str | Group:
+        if isinstance(value, Size):
+            return self.names.sizes[value.name]
+        if isinstance(value, tuple):
+            return row(*(self._value(part) for part in value))
+        return _literal(value)
+
+    def _main(self) -> Iterator[str]:
+        instance = "network"
+        taken = [free(name, [instance, "result"]) for name in self.inputs]
+        if self.plan.inputs:
+            yield "    torch.manual_seed(0)"
+        yield f"    {instance} = {self.name}()"
+        if self.draws:
+            yield f"    {instance}.{self.init}(seed={self.plan.design.settings.seed})"
+        yield f"    {instance}.eval()"
+        for name, key in zip(taken, self.plan.inputs, strict=True):
+            yield from statement(1, f"{name} = ", self._sample(key))
+        call = Group(tuple(taken), f"{instance}(")
+        if len(self.plan.results) == 1:
+            yield from statement(1, "result = ", call)
+            yield "    print(tuple(result.shape))"
+        else:
+            yield from statement(1, "for result in ", call, ":")
+            yield "        print(tuple(result.shape))"
+
+    def _sample(self, key: str) -> Group:
+        """A tensor of the Input's shape and dtype, at the sample sizes."""
+        tensor = self.plan.checked.nodes[key].outputs["output"]  # type: ignore[union-attr]
+        shape = row(*map(str, sampled(tensor.shape)))
+        if tensor.dtype in INTEGERS:
+            high = str(self.plan.design.nodes[key].args["high"])
+            plain = tensor.dtype == "int64"
+            dtype = () if plain else (f"dtype=torch.{tensor.dtype}",)
+            return Group((high, shape, *dtype), "torch.randint(")
+        if tensor.dtype == "bool":
+            return Group((shape,), "torch.rand(", ") < 0.5")
+        dtype = () if tensor.dtype == "float32" else (f"dtype=torch.{tensor.dtype}",)
+        return Group((*shape.items, *dtype), "torch.randn(")
+
+
+def _arguments(
+    given: Mapping[str, Any], known: Signature | None
+) -> Iterator[str | Group]:
+    """What the constructor is given: the required by position, the unusual by name."""
+    required = known.required if known else ()
+    defaults = known.defaults if known else {}
+    for name in required:
+        yield _plain(given[name])
+    rest = [*defaults, *(name for name in given if name not in defaults)]
+    for name in rest:
+        if name not in given or name in required:
+            continue
+        if name == "dtype":
+            yield f"dtype=torch.{given[name]}"
+        elif name not in defaults or not _same(given[name], defaults[name]):
+            value = _plain(given[name])
+            if isinstance(value, Group):
+                yield Group(value.items, f"{name}=(", literal=True)
+            else:
+                yield f"{name}={value}"
+
+
+def _same(value: Any, default: Any) -> bool:
+    """Whether torch would take the two for the same; True is not 1."""
+    return bool(value == default) and isinstance(value, bool) == isinstance(
+        default, bool
+    )
+
+
+def _plain(value: Any) -> str | Group:
+    if isinstance(value, tuple):
+        return row(*(_plain(part) for part in value))
+    return _literal(value)
+
+
+def _literal(value: Any) -> str:
+    """A number, word or None as Python; bounds that are 1/√n say so."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, float) and len(repr(value)) > 8 and value:
+        fan = round(value**-2) if abs(value) > 1e-5 else 0
+        if fan and float(fan) ** -0.5 == abs(value) and fan**-0.5 == abs(value):
+            return f"{fan}**-0.5" if value > 0 else f"-({fan}**-0.5)"
+    return repr(value)
+
+
+def _drawing(draw: Draw, tensor: str, generator: str) -> Group:
+    known = signature(f"torch.nn.init.{draw.call.function}")
+    given = list(_arguments(dict(draw.call.args), known))
+    if draw.call.function == "uniform_":  # as everybody writes it
+        given = [_literal(value) for _, value in draw.call.args]
+    if generator:
+        given.append(f"generator={generator}")
+    return Group((tensor, *given), f"nn.init.{draw.call.function}(")
+
+
+def _random(draw: Draw) -> bool:
+    known = signature(f"torch.nn.init.{draw.call.function}")
+    return known is not None and "generator" in known.defaults
+
+
+def _rng(draw: Draw) -> str:
+    return f'rng("{draw.name}")' if _random(draw) else ""
+
+
+def _zeroed(draw: Draw, tensor: str) -> Iterator[str]:
+    if draw.zero_row is not None:
+        yield f"        nn.init.zeros_({tensor}.detach()[{draw.zero_row}])"
+
+
+def _shape(checked: Checked, ref: Ref) -> str:
+    tensor = checked.tensor(ref.node, ref.port)
+    assert tensor is not None  # noqa: S101 - a plan's values are all known
+    comma = "," if tensor.rank == 1 else ""
+    return f"({', '.join(map(str, tensor.shape))}{comma})"
+
+
+def _counted(count: int) -> str:
+    return f"{count:,} parameter{'' if count == 1 else 's'}"
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

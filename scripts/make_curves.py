@@ -17,9 +17,9 @@ from engine.catalog import OPERATORS
 from engine.catalog.curves import FILE
 from engine.catalog.spec import Activation
 
-# low, high, points: 0.1 and 0.2 apart, so that the usual kinks (0, ±0.5, ±1, ±3, 6)
-# fall on a point.
-GRIDS = {"icon": (-4.0, 4.0, 81), "wide": (-20.0, 20.0, 201)}
+# Tenths near zero, so that the usual kinks (0, ±0.5, ±1, ±3, 6) fall on a point;
+# beyond that the curves are all but straight.
+XS = (*range(-200, -70, 5), *range(-70, 71), *range(75, 201, 5))
 
 SCORES = (0.2, 0.02, 0.15, 0.15, 1.3, 0.5, 0.06, 1.1, 0.05, 3.75)  # the tutorial's
 
@@ -30,10 +30,9 @@ def made(row: Activation) -> torch.nn.Module:
     return module.double().eval()
 
 
-def curve(row: Activation, low: float, high: float, points: int) -> dict[str, list]:
-    """f and f′ by autograd, rounded to what a picture needs."""
-    x = torch.linspace(low, high, points, dtype=torch.float64)
-    x = x.round(decimals=6).requires_grad_()
+def curve(row: Activation) -> dict[str, list[float]]:
+    """Both f and f′ by autograd, rounded to what a picture needs."""
+    x = (torch.tensor(XS, dtype=torch.float64) / 10).requires_grad_()
     f = made(row)(x)
     (df,) = torch.autograd.grad(f.sum(), x)
     return {"f": rounded(f), "df": rounded(df)}
@@ -56,13 +55,9 @@ def contents() -> dict[str, object]:
     """All of the file."""
     rows = [row for row in OPERATORS.values() if isinstance(row, Activation)]
     return {
-        "grids": GRIDS,
+        "x": [tenth / 10 for tenth in XS],
         "scores": SCORES,
-        "curves": {
-            row.kind: {name: curve(row, *grid) for name, grid in GRIDS.items()}
-            for row in rows
-            if not row.over
-        },
+        "curves": {row.kind: curve(row) for row in rows if not row.over},
         "bars": {row.kind: bars(row) for row in rows if row.over},
     }
 

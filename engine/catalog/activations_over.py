@@ -129,7 +129,7 @@ SHRINKAGE: tuple[Operator, ...] = (
         target="torch.nn.Softshrink",
         doc="Pulls every value towards zero by lambda.",
         help=Help(
-            what="Moves every value by λ towards zero; what lies within ±λ becomes zero.",
+            what="Moves values by λ towards zero; what lies within ±λ becomes zero.",
             formula=(
                 r"f(x) = \begin{cases} x - \lambda & x > \lambda \\ x + \lambda &"
                 r"x < -\lambda \\ 0 & \text{otherwise} \end{cases}"
@@ -193,10 +193,10 @@ OVER: tuple[Operator, ...] = (
             ),
             when="At the output for many exclusive classes, and inside attention.",
             mind=(
-                "CrossEntropyLoss takes the scores themselves: with a Softmax before it "
-                "the loss cannot fall below ln(e + C - 1) - 1 for C classes. In hidden "
-                "layers it makes the neurons compete. Choose dim with care: the batch "
-                "axis is almost always wrong."
+                "CrossEntropyLoss takes the scores themselves: with a Softmax before "
+                "it the loss cannot fall below ln(e + C - 1) - 1 for C classes. "
+                "In hidden layers it makes the neurons compete. Choose dim with "
+                "care: the batch axis is almost always wrong."
             ),
             source=(
                 "Bridle 1990, Probabilistic interpretation of feedforward "
@@ -289,8 +289,8 @@ OVER: tuple[Operator, ...] = (
         doc="One half of the input, gated by the sigmoid of the other half.",
         help=Help(
             what=(
-                "Splits a dimension into halves a and b and lets b decide how much of a "
-                "passes. The output is half as large."
+                "Splits a dimension into halves a and b and lets b decide how much of "
+                "a passes. The output is half as large."
             ),
             formula=r"y = a \odot \sigma(b) \qquad x = (a, b)",
             derivative=(

@@ -110,10 +110,10 @@ ROWS: tuple[Operator, ...] = (
                 "does not saturate for x > 0. Initialize the layer before it with He."
             ),
             mind=(
-                "A neuron whose input is negative for every sample gets no gradient and "
-                "never recovers: it is dead. A large learning rate or a negative bias "
-                "does that; Leaky ReLU and ELU do not die. Not for the output of a "
-                "regression, which could then never be negative."
+                "A neuron whose input is negative for every sample gets no gradient "
+                "and never recovers: it is dead. A large learning rate or a negative "
+                "bias does that; Leaky ReLU and ELU do not die. Not for the output of "
+                "a regression, which could then never be negative."
             ),
             source=(
                 "Nair and Hinton 2010, Rectified linear units improve restricted "
@@ -134,8 +134,8 @@ ROWS: tuple[Operator, ...] = (
         doc="A ReLU that lets a little through for negative inputs.",
         help=Help(
             what=(
-                "Positive inputs pass; negative ones are multiplied by a small slope a, "
-                "so that a gradient always comes back."
+                "Positive inputs pass; negative ones are multiplied by a small slope "
+                "a, so that a gradient always comes back."
             ),
             formula=(
                 r"f(x) = \begin{cases} x & x > 0 \\ a\,x & x \le 0 \end{cases}"
@@ -363,7 +363,7 @@ ROWS: tuple[Operator, ...] = (
                 r"f'(x) = \begin{cases} 1 & x > 0 \\ e^{x / \alpha} & x \le 0"
                 r"\end{cases}"
             ),
-            when="In place of ELU when α is other than 1. With α = 1 they are the same.",
+            when="In place of ELU when α is not 1; with α = 1 they are the same.",
             mind="A small α makes it a ReLU, and its negative side as flat as one.",
             source="Barron 2017, Continuously differentiable exponential linear units",
             link=docs("CELU"),
@@ -392,8 +392,8 @@ ROWS: tuple[Operator, ...] = (
         doc="A scaled ELU that pulls activations to mean 0 and variance 1.",
         help=Help(
             what=(
-                "An ELU with two fixed numbers chosen so that mean 0 and variance 1 are "
-                "a stable fixed point: the network normalizes itself."
+                "An ELU with two fixed numbers chosen so that mean 0 and variance 1 "
+                "are a stable fixed point: the network normalizes itself."
             ),
             formula=(
                 r"f(x) = \lambda \begin{cases} x & x > 0 \\ \alpha\,(e^{x} - 1) &"

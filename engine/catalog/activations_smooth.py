@@ -1,4 +1,4 @@
-"""Smooth activations and squashing ones: those that bend, and those that are bounded."""
+"""Smooth activations, which bend, and squashing ones, which are bounded."""
 
 from __future__ import annotations
 
@@ -241,9 +241,10 @@ SQUASHING: tuple[Operator, ...] = (
                 "gates. In hidden layers prefer ReLU, or tanh if it must be an S."
             ),
             mind=(
-                "It saturates outside [-6, 6] and works best in [-3, 3]. Its derivative "
-                "is at most 0.25, so a deep stack loses the gradient. Outputs are not "
-                "zero-centred. With BCEWithLogitsLoss leave it out: the loss has it."
+                "It saturates outside [-6, 6] and works best in [-3, 3]. Its "
+                "derivative is at most 0.25, so a deep stack loses the gradient. "
+                "Outputs are not zero-centred. With BCEWithLogitsLoss leave it out: "
+                "the loss has it."
             ),
             source=(
                 "Rumelhart, Hinton and Williams 1986, Learning representations by "
@@ -270,8 +271,8 @@ SQUASHING: tuple[Operator, ...] = (
                 "(-1, 1). Initialize the layer before it with Xavier."
             ),
             mind=(
-                "Zero-centred, with a derivative of 1 at zero, but it saturates outside "
-                "about ±3: deep stacks still lose the gradient."
+                "Zero-centred, with a derivative of 1 at zero, but it saturates "
+                "outside about ±3: deep stacks still lose the gradient."
             ),
             source="LeCun et al. 1998, Efficient backprop",
             link=docs("Tanh"),
@@ -321,10 +322,10 @@ SQUASHING: tuple[Operator, ...] = (
                 r"\text{otherwise} \end{cases}"
             ),
             when="As the gate of squeeze-and-excitation blocks in networks for phones.",
-            mind="Outside [-3, 3] the gradient is exactly zero: nothing is learned there.",
+            mind="Outside [-3, 3] the gradient is exactly zero: nothing is learned.",
             source=(
-                "Courbariaux, Bengio and David 2015, BinaryConnect; Howard et al. 2019, "
-                "Searching for MobileNetV3"
+                "Courbariaux, Bengio and David 2015, BinaryConnect; Howard et al. "
+                "2019, Searching for MobileNetV3"
             ),
             link=docs("Hardsigmoid"),
         ),

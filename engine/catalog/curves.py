@@ -14,24 +14,16 @@ from typing import Any, NamedTuple
 FILE = Path(__file__).parents[2] / "resources" / "curves.json"
 
 
-class Line(NamedTuple):
-    """f and f′ at evenly spaced x."""
+class Polyline(NamedTuple):
+    """An elementwise activation at its defaults over [-20, 20].
+
+    The points lie 0.1 apart within ±7 and 0.5 apart beyond: fine enough for the icon
+    on a node, wide enough for the first picture in the panel.
+    """
 
     x: tuple[float, ...]
     f: tuple[float, ...]
     df: tuple[float, ...]
-
-
-class Polyline(NamedTuple):
-    """An elementwise activation at its defaults.
-
-    Args:
-        icon: over [-4, 4], for the little curve on a node.
-        wide: over [-20, 20], for the first picture in the panel.
-    """
-
-    icon: Line
-    wide: Line
 
 
 class Bars(NamedTuple):
@@ -42,12 +34,12 @@ class Bars(NamedTuple):
 
 
 @cache
-def polyline(kind: str) -> Polyline | None:
+def curve(kind: str) -> Polyline | None:
     """The curve of an elementwise activation; None for any other kind."""
     entry = _file()["curves"].get(kind)
     if entry is None:
         return None
-    return Polyline(*(_line(name, entry[name]) for name in Polyline._fields))
+    return Polyline(tuple(_file()["x"]), tuple(entry["f"]), tuple(entry["df"]))
 
 
 @cache
@@ -55,16 +47,6 @@ def bars(kind: str) -> Bars | None:
     """Before and after of an activation over a dimension; None for any other kind."""
     after = _file()["bars"].get(kind)
     return None if after is None else Bars(tuple(_file()["scores"]), tuple(after))
-
-
-def _line(name: str, entry: dict[str, list[float]]) -> Line:
-    return Line(_grid(*_file()["grids"][name]), tuple(entry["f"]), tuple(entry["df"]))
-
-
-@cache
-def _grid(low: float, high: float, points: int) -> tuple[float, ...]:
-    step = (high - low) / (points - 1)
-    return tuple(round(low + step * index, 6) for index in range(points))
 
 
 @cache

@@ -1,8 +1,13 @@
-"""The initializers of torch.nn.init, torch's defaults and LeCun's."""
+"""The initializers: torch's default, torch.nn.init, LeCun's and U(±1/√d)."""
 
-import math
+from __future__ import annotations
 
-from engine.catalog.params import Float
+from engine.catalog import (
+    initializers_fans,
+    initializers_plain,
+    initializers_shaped,
+)
+from engine.catalog.initializers_shared import docs
 from engine.catalog.spec import (
     Args,
     Call,
@@ -13,36 +18,64 @@ from engine.catalog.spec import (
     Theory,
 )
 
-
-def _uniform(args: Args, tensor: TensorSpec) -> Call:
-    return Call("uniform_", (("a", args["a"]), ("b", args["b"])))
-
-
-def _uniform_theory(args: Args, tensor: TensorSpec) -> Theory:
-    low, high = args["a"], args["b"]
-    std = (high - low) / math.sqrt(12)
-    return Theory("uniform", (low + high) / 2, std, low, high)
+_CHOSEN = (
+    *initializers_fans.ROWS,
+    *initializers_plain.ROWS,
+    *initializers_shaped.ROWS,
+)
+_BY_KIND = {row.kind: row for row in _CHOSEN}
 
 
-def _uniform_why(args: Args, tensor: TensorSpec) -> tuple[Step, ...]:
-    return (Step("std", r"\frac{b - a}{\sqrt{12}}", (args["b"] - args["a"]) / 12**0.5),)
+def _meant(tensor: TensorSpec) -> tuple[Initializer, Args]:
+    """The initializer that torch itself uses for this tensor, and its arguments."""
+    row = _BY_KIND[tensor.default.kind]
+    return row, row.complete(tensor.default.params)
+
+
+def _lower(args: Args, tensor: TensorSpec) -> Call:
+    row, meant = _meant(tensor)
+    return row.lower(meant, tensor)
+
+
+def _theory(args: Args, tensor: TensorSpec) -> Theory:
+    row, meant = _meant(tensor)
+    return row.theory(meant, tensor)
+
+
+def _why(args: Args, tensor: TensorSpec) -> tuple[Step, ...]:
+    row, meant = _meant(tensor)
+    return row.why(meant, tensor)
 
 
 ROWS: tuple[Initializer, ...] = (
     Initializer(
-        kind="uniform",
-        title="Uniform",
-        short="U(a, b)",
-        doc="Every value between a and b is as likely.",
-        help=Help(what="Draws from U(a, b).", formula=r"w \sim U(a, b)"),
-        target="torch.nn.init.uniform_",
-        params=(
-            Float("a", 0.0, doc="Lower bound."),
-            Float("b", 1.0, doc="Upper bound."),
+        kind="default",
+        title="torch's default",
+        short="default",
+        doc="What torch draws for this layer when nothing is said.",
+        help=Help(
+            what=(
+                "Draws as the layer's own constructor does: U(±1/√d) for Linear, "
+                "convolutions and their biases, U(±1/√hidden) for recurrent layers, "
+                "N(0, 1) for embeddings, 1 and 0 for normalization."
+            ),
+            formula=(
+                r"w \sim U\left(-\frac{1}{\sqrt{d}}, \frac{1}{\sqrt{d}}\right)"
+                r"\quad \text{for most layers}"
+            ),
+            when="To start with, and with normalization layers, which forgive much.",
+            mind=(
+                "Too small for deep plain networks: Linear's is kaiming_uniform with "
+                "a = √5, and under ReLU the variance falls by 6 with each layer."
+            ),
+            source="torch.nn, reset_parameters of each layer",
+            link=docs("kaiming_uniform_"),
         ),
-        picture="box",
-        lower=_uniform,
-        theory=_uniform_theory,
-        why=_uniform_why,
+        picture="torch",
+        lower=_lower,
+        theory=_theory,
+        why=_why,
+        aliases=("none", "standard", "reset"),
     ),
+    *_CHOSEN,
 )

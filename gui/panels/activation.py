@@ -1,0 +1,356 @@
+"""What an activation does: formulas, curve and derivative, or its bars."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from engine.service import AskReceived, Received
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.catalog import OPERATORS
+from engine.catalog.spec import Activation
+from engine.design.model import Design, Node
+from gui.panels.activation_curve import FARTHEST, NEAR, TUTORIAL, CurvePlot, Params
+from gui.panels.activation_overlays import Overlays
+from gui.panels.bars import BarsView
+from gui.panels.formula import FormulaView
+from gui.panels.plot import number
+from gui.panels.plot_parts import Key, Link, Sheet, Words
+from gui.session import Session
+
+MANY = 0.3  # a share of dead or saturated values worth a warning's colour
+
+
+def params_of(node: Node) -> Params:
+    """What differs from the row's defaults, as requests carry it."""
+    return tuple(sorted(node.params.items()))
+
+
+def activation_of(design: Design, chosen: str | None) -> str | None:
+    """The activation a selected node leads to: itself, docked to it, or after it."""
+    node = design.nodes.get(chosen or "")
+    if node is None or chosen is None:
+        return None
+    if isinstance(node.row, Activation):
+        return chosen
+    for activation, layer in design.look.docked.items():
+        if layer == chosen and activation in design.nodes:
+            return activation
+    for wire in design.graph.outgoing.get(chosen, ()):
+        if isinstance(design.nodes[wire.target].row, Activation):
+            return wire.target
+    return None
+
+
+class ActivationPanel(Sheet):
+    """The selected activation, or the one after the selected layer."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("activationPanel")
+        self.setAccessibleName(self.tr("Activation"))
+        self.node: str | None = None  # whose curve this is; None for the palette's
+        self.kind = ""
+        self._params: Params = ()
+        self._asked: object = None  # what the histogram was asked for
+        self._lay_out()
+        self._connect()
+
+    # What is shown ----------------------------------------------------------------
+
+    def show_kind(self, kind: str, params: Params = ()) -> None:
+        """Show an activation of the catalogue that stands in no design."""
+        if isinstance(OPERATORS.get(kind), Activation):
+            self.node = None
+            self._show(kind, params)
+
+    def refresh(self) -> None:
+        """Follow the selection and the design; hidden, wait until shown."""
+        if not self.isVisible():
+            return
+        self._choose()
+        if self.node is not None:
+            node = self.session.document.design.nodes[self.node]
+            self._show(node.kind, params_of(node))
+        elif self.kind:
+            self._show(self.kind, self._params)
+        else:
+            self._show_nothing()
+
+    def _choose(self) -> None:
+        """Take the selected activation, keep the last one, or take the first."""
+        design = self.session.document.design
+        found = activation_of(design, self.session.selection.one)
+        if found is not None:
+            self.node = found
+        elif self.node not in design.nodes and (self.node or not self.kind):
+            rows = ((key, design.nodes[key].row) for key in design.graph.order)
+            first = (key for key, row in rows if isinstance(row, Activation))
+            self.node = next(first, None)
+            self.kind = self.kind if self.node else ""
+
+    def _show(self, kind: str, params: Params) -> None:
+        row = OPERATORS[kind]
+        if not isinstance(row, Activation):
+            return
+        other = (kind, params) != (self.kind, self._params)
+        self.kind, self._params = kind, params
+        self._title.setText(row.title)
+        self._where.setText(self._place())
+        self._doc.say(row.doc)
+        self._formulas.show_formulas(row.help.formula, row.help.derivative)
+        self._stack.show()
+        if row.over:
+            self._stack.setCurrentWidget(self.bars)
+            self.bars.show_activation(kind, params)
+            return
+        self._stack.setCurrentWidget(self._curves)
+        if other:
+            self._note.say("")
+        self.plot.show_activation(kind, params)
+        self.plot.ask()
+        self.overlays.set_main(kind)
+        self._ask_received()
+
+    def _show_nothing(self) -> None:
+        self.kind = ""
+        self._title.setText(self.tr("Activation"))
+        self._where.setText("")
+        self._doc.say(
+            self.tr(
+                "No activation yet. Drag one from the palette onto a layer, and its"
+                " curve and derivative appear here."
+            )
+        )
+        self._formulas.show_formulas()
+        self._stack.hide()
+
+    def _place(self) -> str:
+        """Where it stands: after which layer."""
+        design = self.session.document.design
+        if self.node is None:
+            return self.tr("in the catalogue")
+        name = design.nodes[self.node].name
+        wires = design.graph.incoming.get(self.node, {})
+        source = next((wire.source for wire in wires.values()), None)
+        if source is None or source not in design.nodes:
+            return name
+        text = self.tr("{name} · after {source}")
+        return text.format(name=name, source=design.nodes[source].name)
+
+    # What arrives -----------------------------------------------------------------
+
+    def _ask_received(self) -> None:
+        """Ask what reaches the node, if the design can be run."""
+        document = self.session.document
+        asked = (self.node, document.design.graph, document.design.settings)
+        if self.node is None or not document.checked.ok:
+            self._asked = None
+            self.session.worker.cancel("received")
+            self._show_received(None)
+            return
+        if self._asked is not None and self._same(asked):
+            return
+        self._asked = asked
+        self.plot.fade_received()
+
+        def done(received: Received) -> None:
+            if self._asked is asked:
+                self._show_received(received)
+
+        def refused(words: str) -> None:
+            if self._asked is asked:
+                self._show_received(None)
+                self._share.setToolTip(words)
+
+        request = AskReceived(document.design, self.node, slot="received")
+        self.session.worker.ask(request, done, refused, owner=self)
+
+    def _same(self, asked: tuple[object, ...]) -> bool:
+        old = self._asked
+        return (
+            isinstance(old, tuple)
+            and old[0] == asked[0]
+            and old[1] is asked[1]
+            and old[2] == asked[2]
+        )
+
+    def _show_received(self, received: Received | None) -> None:
+        self.plot.receive(received)
+        self._arriving.setVisible(received is not None)
+        if received is None:
+            self._share.say("")
+            return
+        if received.dead > received.saturated:
+            share, text = received.dead, self.tr("{share} % dead")
+        else:
+            share, text = received.saturated, self.tr("{share} % saturated")
+        self._share.setToolTip(
+            self.tr("Share of the values arriving here, for a seeded N(0, 1) batch")
+        )
+        colour = "warning" if share >= MANY else "good"
+        self._share.say(text.format(share=number(100 * share, 2)), colour)
+
+    # Range ------------------------------------------------------------------------
+
+    def _show_range(self, low: float, high: float) -> None:
+        for box, value in ((self.low, low), (self.high, high)):
+            with QSignalBlocker(box):
+                box.setDecimals(2 if high - low < 10 else 1 if high - low < 100 else 0)
+                box.setValue(value)
+
+    def _range_typed(self) -> None:
+        low, high = self.low.value(), self.high.value()
+        if low < high:
+            self.plot.look_at((low, high))
+        else:
+            self._show_range(*self.plot.x_range())
+            self.session.tell(
+                self.tr("The left end of the range must be below the right.")
+            )
+
+    # Building ---------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        theme = self.theme
+        self._title = Words(theme, self.body, "title", "text")
+        self._where = Words(theme, self.body, "small", "muted", wrap=True)
+        self._where.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._doc = Words(theme, self.body, "small", "muted", wrap=True)
+        self._formulas = FormulaView(theme, self.body, card=True)
+        self._formulas.setObjectName("activationFormula")
+        self._stack = QStackedWidget(self.body)
+        self._curves = QWidget(self._stack)
+        self.bars = BarsView(self.session, self._stack)
+        self._stack.addWidget(self._curves)
+        self._stack.addWidget(self.bars)
+        self._lay_out_curves()
+        head = QHBoxLayout()
+        head.addWidget(self._title)
+        head.addWidget(self._where, 1)
+        self.column.addLayout(head)
+        self.column.addWidget(self._doc)
+        self.column.addWidget(self._formulas)
+        self.column.addSpacing(4)
+        self.column.addWidget(self._stack, 1)
+
+    def _lay_out_curves(self) -> None:
+        theme, parent = self.theme, self._curves
+        self.plot = CurvePlot(self.session, parent)
+        self.overlays = Overlays(theme, parent)
+        caption = Words(theme, parent, "caption")
+        caption.setText(self.tr("CURVE"))
+        self._note = Words(theme, parent, "small", "error", wrap=True)
+        self._note.hide()
+        head = QHBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(caption)
+        head.addStretch(1)
+        for link in self._range_links():
+            head.addWidget(link)
+        column = QVBoxLayout(parent)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self.plot, 1)
+        column.addLayout(self._range_boxes())
+        column.addLayout(self._legend())
+        column.addWidget(self.overlays)
+        column.addWidget(self._note)
+
+    def _range_links(self) -> list[Link]:
+        theme, parent = self.theme, self._curves
+        far = Link(theme, parent, "[−20, 20]", self.tr("The tutorial's range of x"))
+        near = Link(theme, parent, "[−6, 6]", self.tr("A nearer look"))
+        fit = Link(
+            theme,
+            parent,
+            self.tr("fit"),
+            self.tr("The range of what arrives, or where the derivative changes"),
+        )
+        far.setObjectName("activationFar")
+        near.setObjectName("activationNear")
+        fit.setObjectName("activationFit")
+        far.clicked.connect(lambda: self.plot.look_at(TUTORIAL))
+        near.clicked.connect(lambda: self.plot.look_at(NEAR))
+        fit.clicked.connect(self._fit)
+        return [far, near, fit]
+
+    def _range_boxes(self) -> QHBoxLayout:
+        """The two ends of the x axis, to be typed."""
+        self.low, self.high = (QDoubleSpinBox(self._curves) for _ in range(2))
+        names = (self.tr("Left end of x"), self.tr("Right end of x"))
+        for box, name in zip((self.low, self.high), names, strict=True):
+            box.setRange(-FARTHEST, FARTHEST)
+            box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+            box.setKeyboardTracking(False)
+            box.setAccessibleName(name)
+            box.setToolTip(name)
+            box.setFixedWidth(62)
+            box.setFont(self.theme.font("tiny"))
+            box.editingFinished.connect(self._range_typed)
+        self.low.setObjectName("activationLow")
+        self.high.setObjectName("activationHigh")
+        self.high.setAlignment(Qt.AlignmentFlag.AlignRight)
+        middle = Words(self.theme, self._curves, "tick", "faint")
+        middle.setText(self.tr("drag or scroll the plot to move along x"))
+        middle.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        middle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout()
+        row.addWidget(self.low)
+        row.addWidget(middle, 1)
+        row.addWidget(self.high)
+        self._show_range(*self.plot.x_range())
+        return row
+
+    def _legend(self) -> QHBoxLayout:
+        theme, parent = self.theme, self._curves
+        f = Key(theme, parent, "f", self.tr("Show or hide the function"))
+        df = Key(theme, parent, "f′", self.tr("Show or hide the derivative"))
+        self._arriving = Key(
+            theme,
+            parent,
+            self.tr("arriving here"),
+            self.tr("What reaches this node, for a seeded N(0, 1) batch"),
+        )
+        f.stroke(lambda: theme.curve)
+        df.stroke(lambda: theme.derivative, dashed=True)
+        self._arriving.stroke(lambda: theme.arriving)
+        self._arriving.hide()
+        self._share = Words(theme, parent, "small", "good")
+        self._share.hide()
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for key, what in ((f, "f"), (df, "df"), (self._arriving, "arriving")):
+            key.setObjectName(f"activationShow_{what}")
+            key.toggled.connect(partial(self.plot.toggle, what))
+            row.addWidget(key)
+        row.addStretch(1)
+        row.addWidget(self._share)
+        return row
+
+    def _connect(self) -> None:
+        session = self.session
+        session.document.changed.connect(self.refresh)
+        session.selection.changed.connect(self._selected)
+        self.plot.range_changed.connect(self._show_range)
+        self.plot.fit_asked.connect(self._fit)
+        self.plot.failed.connect(self._note.say)
+        self.overlays.changed.connect(self.plot.overlay)
+
+    def _selected(self) -> None:
+        """Another node may carry another activation; the palette's one gives way."""
+        design = self.session.document.design
+        if activation_of(design, self.session.selection.one) is not None:
+            self.refresh()
+
+    def _fit(self) -> None:
+        self.plot.look_at(self.plot.fitting())

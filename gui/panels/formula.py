@@ -1,0 +1,243 @@
+"""Formulas drawn as mathematics."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.theme import Theme
+
+SIZE = 15.0  # px of an x-height-and-a-bit: what reads well beside 13 px text
+GAP = 10.0  # px between two formulas
+PADDING = 12.0  # px inside a card
+SMALLEST = 0.72  # a formula is broken over lines before it is drawn smaller than this
+
+# Where a long formula may go on in the next line.
+BREAK = re.compile(r"(?<![<>!:^_])=|(?<=\S)\s[+-]\s|\\approx\b|\\cdot\b|\\q?quad\b")
+ENVIRONMENT = re.compile(r"\\(begin|end)\{\w+\*?\}|\\(left|right)\b")
+
+
+class Drawn(NamedTuple):
+    """One line of mathematics, or of plain text where it could not be read."""
+
+    width: float
+    height: float
+    svg: bytes  # b"" draws `text`
+    text: str
+
+
+@lru_cache(maxsize=1024)
+def drawn(latex: str, size: float, colour: str) -> Drawn:
+    """`latex` as a picture.
+
+    Args:
+        latex: one formula, without dollar signs.
+        size: of the type, in px.
+        colour: #rrggbb.
+    """
+    import ziamath  # 0.3 s: the first formula pays for it, not the first paint
+
+    ziamath.config.svg2 = False  # QSvgRenderer shows the glyphs of SVG 2 as blanks
+    try:
+        picture = ziamath.Latex(latex, size=size, color=colour)
+        width, height = picture.getsize()
+        svg = picture.svg().encode()
+    except Exception:  # noqa: BLE001 - a parser fails in as many ways as there are texts
+        return _plain(latex, size)
+    return Drawn(width + 2.0, height + 2.0, svg, "")  # ziamath's own margin of 1 px
+
+
+def _plain(latex: str, size: float) -> Drawn:
+    metrics = QFontMetricsF(_text_font(size))
+    return Drawn(metrics.horizontalAdvance(latex) + 2, metrics.height(), b"", latex)
+
+
+def _text_font(size: float) -> QFont:
+    font = QFont("serif")
+    font.setPixelSize(max(1, round(size)))
+    return font
+
+
+def pieces(latex: str) -> list[str]:
+    """`latex` cut where a line may end: before = + − at the top level only."""
+    depth, cuts = _depths(latex), [0]
+    starts = (found.start() for found in BREAK.finditer(latex))
+    cuts += [start for start in starts if start and not depth[start]]
+    parts = [latex[a:b].strip() for a, b in zip(cuts, [*cuts[1:], None], strict=True)]
+    parts = [re.sub(r"^\\q?quad\b\s*", "", part) for part in parts]
+    return [part for part in parts if part]
+
+
+def _depths(latex: str) -> list[int]:
+    """How many groups are open at each character."""
+    steps = [0] * (len(latex) + 1)
+    for index, sign in enumerate(latex):
+        if index and latex[index - 1] == "\\":
+            continue
+        steps[index] += (sign in "{([") - (sign in "})]")
+    for found in ENVIRONMENT.finditer(latex):
+        steps[found.start()] += 1 if found[0][1] in "bl" else -1
+    depth, depths = 0, []
+    for step in steps:
+        depth += step
+        depths.append(depth)
+    return depths
+
+
+class Placed(NamedTuple):
+    """A line of mathematics and where it stands."""
+
+    picture: Drawn
+    area: QRectF
+
+
+class FormulaView(QWidget):
+    """One or more formulas in the theme's colours, as sharp as the screen.
+
+    Side by side where they fit, else one below the other; a long one is broken at its
+    top-level signs, then drawn smaller.
+
+    Args:
+        theme: colours; a change of scheme repaints.
+        parent: Qt's.
+        card: draw a sunken card around them.
+        size: of the type, in px.
+    """
+
+    def __init__(
+        self, theme: Theme, parent: QWidget, *, card: bool = False, size: float = SIZE
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._card = card
+        self._size = size
+        self._formulas: tuple[str, ...] = ()
+        self._alike = False
+        self._renderers: dict[bytes, QSvgRenderer] = {}
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        theme.changed.connect(self._recolour)
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """What is shown, as LaTeX."""
+        return self._formulas
+
+    def show_formulas(self, *formulas: str, alike: bool = False) -> None:
+        """Show these, the first in the text's colour, the others muted or `alike`."""
+        self._alike = alike
+        self._formulas = tuple(formula for formula in formulas if formula)
+        self.setVisible(bool(self._formulas))
+        self.setAccessibleName("; ".join(self._formulas))
+        self._recolour()
+        self.updateGeometry()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        placed = self._placed(float(width))
+        bottom = max((line.area.bottom() for line in placed), default=0.0)
+        return int(bottom + self._padding + 0.999)
+
+    def sizeHint(self) -> QSize:
+        return QSize(260, self.heightForWidth(260))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, self.heightForWidth(max(self.width(), 200)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._card:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.field)
+            painter.drawRoundedRect(self.rect(), 6, 6)
+        for line in self._placed(float(self.width())):
+            self._draw(painter, line)
+
+    @property
+    def _padding(self) -> float:
+        return PADDING if self._card else 1.0
+
+    def _recolour(self) -> None:
+        for renderer in self._renderers.values():
+            renderer.deleteLater()
+        self._renderers.clear()
+        self.update()
+
+    def _colour(self, index: int) -> QColor:
+        return self._theme.text if self._alike or index == 0 else self._theme.muted
+
+    def _pictures(self, index: int, latex: str, room: float) -> list[Drawn]:
+        """The lines of one formula, none wider than `room` where that can be had."""
+        colour = self._colour(index).name()
+        whole = drawn(latex, self._size, colour)
+        if whole.width * SMALLEST <= room:
+            return [whole]
+        lines: list[str] = []
+        for piece in pieces(latex):
+            longer = f"{lines[-1]} {piece}" if lines else piece
+            if lines and drawn(longer, self._size, colour).width <= room:
+                lines[-1] = longer
+            else:
+                lines.append(piece)
+        return [drawn(line, self._size, colour) for line in lines]
+
+    def _placed(self, width: float) -> list[Placed]:
+        """Every line with its place in a widget this wide."""
+        room = max(20.0, width - 2 * self._padding)
+        formulas = [
+            self._pictures(index, latex, room)
+            for index, latex in enumerate(self._formulas)
+        ]
+        beside = self._beside(formulas, width)
+        return beside or self._stacked(formulas, room)
+
+    def _beside(self, formulas: list[list[Drawn]], width: float) -> list[Placed]:
+        """Two short formulas on one line, the second at the right; or nothing."""
+        if len(formulas) != 2 or any(len(lines) > 1 for lines in formulas):
+            return []
+        (left,), (right,) = formulas
+        if left.width + right.width + 2 * GAP + 2 * self._padding > width:
+            return []
+        middle = self._padding + max(left.height, right.height) / 2
+        start = width - self._padding - right.width
+        return [
+            Placed(one, QRectF(x, middle - one.height / 2, one.width, one.height))
+            for one, x in ((left, self._padding), (right, start))
+        ]
+
+    def _stacked(self, formulas: list[list[Drawn]], room: float) -> list[Placed]:
+        placed, y = [], self._padding
+        for lines in formulas:
+            for number, line in enumerate(lines):
+                indent = 16.0 if number else 0.0
+                scale = min(1.0, max(0.1, (room - indent) / line.width))
+                height = line.height * scale
+                area = QRectF(self._padding + indent, y, line.width * scale, height)
+                placed.append(Placed(line, area))
+                y += height + 4
+            y += GAP - 4
+        return placed
+
+    def _draw(self, painter: QPainter, line: Placed) -> None:
+        picture, area = line
+        if picture.svg:
+            renderer = self._renderers.get(picture.svg)
+            if renderer is None:
+                renderer = QSvgRenderer(QByteArray(picture.svg), self)
+                self._renderers[picture.svg] = renderer
+            renderer.render(painter, area)
+            return
+        scale = area.width() / picture.width
+        painter.setPen(self._theme.muted)
+        painter.setFont(_text_font(self._size * scale))
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, picture.text)

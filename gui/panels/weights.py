@@ -1,0 +1,318 @@
+"""What an initializer does to a tensor: drawn, expected, and why."""
+
+from __future__ import annotations
+
+from math import prod
+
+from engine.service import AskWeights, WeightReport
+from PySide6.QtCore import QSignalBlocker, QSize
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+
+from engine.catalog import INITIALIZERS
+from engine.catalog.spec import Init, TensorSpec
+from engine.design import edits
+from engine.design.model import Design, Node
+from gui.panels.histogram import HistogramPlot
+from gui.panels.plot_parts import Link, Sheet, Words
+from gui.panels.weights_table import StatisticsTable, Why
+from gui.session import Session
+
+BINS = 60
+FEWEST = 14  # bins of a plot that is easily read
+SEEDS = 2**31 - 1
+
+
+class WeightsPanel(Sheet):
+    """The tensors of the selected node."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("weightsPanel")
+        self.setAccessibleName(self.tr("Weights"))
+        self.node: str | None = None
+        self._tensor = "weight"  # what was chosen last: kept from layer to layer
+        self._asked: object = None
+        self._shown: object = None  # what the numbers on the panel belong to
+        self._lay_out()
+        session.document.changed.connect(self.refresh)
+        session.selection.changed.connect(self.refresh)
+
+    # What is shown ----------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Follow the selection and the design; hidden, wait until shown."""
+        if not self.isVisible():
+            return
+        self._choose()
+        design = self.session.document.design
+        with QSignalBlocker(self.seed):
+            self.seed.setValue(design.settings.seed)
+        node = design.nodes.get(self.node or "")
+        if node is None:
+            self._show_nothing(self.tr("No layer with weights yet."))
+            return
+        specs = self._specs(node)
+        if specs is None:
+            self._show_nothing(
+                self.tr(
+                    "The sizes of {name} are not known yet: something before it is"
+                    " unfinished."
+                ).format(name=node.name)
+            )
+        elif not specs:
+            self._show_nothing(
+                self.tr("{name} ({title}) has no weights to draw.").format(
+                    name=node.name, title=node.title
+                )
+            )
+        else:
+            self._show_node(node, specs)
+
+    def _choose(self) -> None:
+        """Take the selected node, keep the last one, or take the first with weights."""
+        design = self.session.document.design
+        chosen = self.session.selection.one
+        if chosen is not None:
+            self.node = chosen
+        elif self.node not in design.nodes:
+            order = design.graph.order
+            self.node = next((k for k in order if self._specs(design.nodes[k])), None)
+
+    def _specs(self, node: Node) -> tuple[TensorSpec, ...] | None:
+        """The tensors a node draws; None while its shapes are not known."""
+        known = self.session.document.checked.known(node.id)
+        if known is None:
+            return None
+        return tuple(spec for spec in known.tensors if spec.family != "buffer")
+
+    def _show_nothing(self, words: str) -> None:
+        self._asked = self._shown = None
+        self.session.worker.cancel("weights")
+        self._caption.setText(self.tr("WEIGHTS"))
+        self._content.hide()
+        self._words.say(words)
+        self._show_neighbours()
+
+    def _show_node(self, node: Node, specs: tuple[TensorSpec, ...]) -> None:
+        self._words.say("")
+        for link in (self._back, self._forth):
+            link.hide()
+        self._content.show()
+        names = [spec.name for spec in specs]
+        kept = names.index(self._tensor) if self._tensor in names else 0
+        with QSignalBlocker(self.tensors):
+            self.tensors.clear()
+            for spec in specs:
+                self.tensors.addItem(self._described(node, spec), spec.name)
+            self.tensors.setCurrentIndex(kept)
+        self.tensors.setEnabled(len(specs) > 1)
+        self._show_tensor(node, specs[kept])
+
+    def _described(self, node: Node, spec: TensorSpec) -> str:
+        shape = "×".join(f"{size:,}" for size in spec.shape)
+        row = INITIALIZERS[self._init(node, spec).kind]
+        return f"{spec.name}   {shape}   {row.short}"
+
+    def _init(self, node: Node, spec: TensorSpec) -> Init:
+        return self.session.document.checked.init_of(node.id, spec)
+
+    def _show_tensor(self, node: Node, spec: TensorSpec) -> None:
+        text = self.tr("{tensor} of {name}").format(tensor=spec.name, name=node.name)
+        self._caption.setText(text)
+        init = self._init(node, spec)
+        design = self.session.document.design
+        about = (design.graph, design.settings, node.id, spec, init)
+        if self._same(about):
+            return
+        row = INITIALIZERS[init.kind]
+        args = row.complete(init.params)
+        if self._shown is None or self._shown[2:] != about[2:]:
+            theory = row.theory(args, spec)
+            self.plot.expect(theory, self._family(node, spec))
+            self.table.expect(theory, spec)
+            self.why.explain(row.title, row.doc, row.why(args, spec))
+            self._label.say("")
+        self._shown = about
+        self._ask(design, node, spec)
+
+    def _same(self, about: tuple[object, ...]) -> bool:
+        old = self._shown
+        return (
+            old is not None
+            and old[0] is about[0]
+            and tuple(old[1:]) == tuple(about[1:])
+        )
+
+    def _family(self, node: Node, spec: TensorSpec) -> str:
+        """The colour's name: the node's own."""
+        row = node.row
+        if row is None:
+            return "layer"
+        return "activation" if row.role == "activation" else row.family
+
+    # Asking -----------------------------------------------------------------------
+
+    def _ask(self, design: Design, node: Node, spec: TensorSpec) -> None:
+        count = prod(spec.shape)
+        bins = min(BINS, max(FEWEST, round(self.plot.width() / 6)))
+        request = AskWeights(design, node.id, spec.name, bins=bins, slot="weights")
+        about = self._shown
+
+        def done(report: WeightReport) -> None:
+            if self._shown is about:
+                self._show_report(report, node, spec)
+
+        def refused(words: str) -> None:
+            if self._shown is about:
+                self.plot.set_busy(False)
+                self._label.say(words, "warning")
+
+        self.plot.set_busy(count > 0)
+        self.session.worker.ask(request, done, refused, owner=self)
+
+    def _show_report(self, report: WeightReport, node: Node, spec: TensorSpec) -> None:
+        self.plot.set_busy(False)
+        self.plot.show_report(report, self._family(node, spec))
+        self.table.drew(report)
+        self.why.note_fans((spec.fan_in, spec.fan_out), report.torch_fans)
+        if report.redraws:
+            text = self.tr(
+                "{count:,} values as ticks; behind them, many seeded redraws pooled"
+            )
+        else:
+            text = self.tr("{count:,} values")
+        self._label.say(text.format(count=report.count), "faint")
+
+    def _tensor_chosen(self) -> None:
+        self._tensor = str(self.tensors.currentData())
+        self.refresh()
+
+    # Seed -------------------------------------------------------------------------
+
+    def reroll(self) -> None:
+        """Draw all weights anew, from the next seed."""
+        seed = self.session.document.design.settings.seed
+        self._set_seed((seed + 1) % (SEEDS + 1))
+
+    def _set_seed(self, seed: int) -> None:
+        text = self.tr("Seed {seed}").format(seed=seed)
+        self.session.document.attempt(edits.set_seed, seed, text=text)
+
+    # A node without weights -------------------------------------------------------
+
+    def _show_neighbours(self) -> None:
+        design = self.session.document.design
+        before = self._nearest(self.node, forward=False)
+        after = self._nearest(self.node, forward=True)
+        texts = (self.tr("← {name}"), self.tr("{name} →"))
+        for link, key, text in zip(
+            (self._back, self._forth), (before, after), texts, strict=True
+        ):
+            link.setVisible(key is not None)
+            if key is not None:
+                link.setText(text.format(name=design.nodes[key].name))
+                link.setProperty("node", key)
+
+    def _nearest(self, start: str | None, *, forward: bool) -> str | None:
+        """The first node with weights along the wires from `start`."""
+        graph = self.session.document.design.graph
+        waiting, seen = [start or ""], {start or ""}
+        for key in waiting:  # grows while it is walked
+            wires = (
+                graph.outgoing.get(key, ())
+                if forward
+                else graph.incoming.get(key, {}).values()
+            )
+            for wire in wires:
+                other = wire.target if forward else wire.source
+                if other in seen or other not in graph.nodes:
+                    continue
+                if self._specs(graph.nodes[other]):
+                    return other
+                seen.add(other)
+                waiting.append(other)
+        return None
+
+    def _go(self) -> None:
+        link = self.sender()
+        if link is not None:
+            self.session.selection.set([str(link.property("node"))])
+
+    # Building ---------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        theme = self.theme
+        self._caption = Words(theme, self.body, "caption")
+        self._words = Words(theme, self.body, "small", "muted", wrap=True)
+        self._back = Link(theme, self.body, "", self.tr("The layer before"))
+        self._forth = Link(theme, self.body, "", self.tr("The layer after"))
+        for link in (self._back, self._forth):
+            link.clicked.connect(self._go)
+        self._content = QWidget(self.body)
+        self._lay_out_content()
+        links = QHBoxLayout()
+        links.addWidget(self._back)
+        links.addStretch(1)
+        links.addWidget(self._forth)
+        self.column.addLayout(self._head())
+        self.column.addWidget(self._words)
+        self.column.addLayout(links)
+        self.column.addWidget(self._content, 1)
+        self.column.addStretch(0)
+
+    def _head(self) -> QHBoxLayout:
+        theme = self.theme
+        self.seed = QSpinBox(self.body)
+        self.seed.setObjectName("weightSeed")
+        self.seed.setRange(0, SEEDS)
+        self.seed.setPrefix(self.tr("seed "))
+        self.seed.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.seed.setKeyboardTracking(False)
+        self.seed.setAccessibleName(self.tr("Seed"))
+        self.seed.setToolTip(
+            self.tr("Every tensor is drawn from this seed and its own name")
+        )
+        self.seed.setFixedWidth(84)
+        self.seed.setFont(theme.font("small"))
+        self.seed.valueChanged.connect(self._set_seed)
+        roll = Link(
+            theme, self.body, self.tr("re-roll"), self.tr("Draw all weights anew")
+        )
+        roll.setObjectName("weightReroll")
+        roll.setIconSize(QSize(13, 13))
+        roll.clicked.connect(self.reroll)
+        self._reroll = roll
+        self._dress()
+        theme.changed.connect(self._dress)
+        row = QHBoxLayout()
+        row.addWidget(self._caption)
+        row.addStretch(1)
+        row.addWidget(self.seed)
+        row.addWidget(roll)
+        return row
+
+    def _dress(self) -> None:
+        self._reroll.setIcon(self.theme.icon("dices", self.theme.accent))
+
+    def _lay_out_content(self) -> None:
+        theme, parent = self.theme, self._content
+        self.tensors = QComboBox(parent)
+        self.tensors.setObjectName("weightTensor")
+        self.tensors.setAccessibleName(self.tr("Tensor"))
+        self.tensors.setToolTip(self.tr("Which tensor: name, shape, initializer"))
+        self.tensors.setMinimumContentsLength(12)
+        self.tensors.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.tensors.activated.connect(self._tensor_chosen)
+        self.plot = HistogramPlot(theme, parent)
+        self._label = Words(theme, parent, "tick", "faint", wrap=True)
+        self.table = StatisticsTable(theme, parent)
+        self.why = Why(theme, parent)
+        column = QVBoxLayout(parent)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.tensors)
+        column.addWidget(self.plot, 1)
+        for widget in (self._label, self.table, self.why):
+            column.addWidget(widget)

@@ -1,0 +1,140 @@
+"""Expected and drawn side by side, and the steps that lead to the expected."""
+
+from __future__ import annotations
+
+import math
+import re
+from math import prod
+
+from engine.service import WeightReport
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from engine.catalog.spec import Step, TensorSpec, Theory
+from gui.panels.formula import FormulaView
+from gui.panels.histogram import extremes
+from gui.panels.plot import number
+from gui.panels.plot_parts import Words
+from gui.theme import Theme
+
+NOTHING = "–"
+
+
+class StatisticsTable(QWidget):
+    """mean, std, min and max: what the initializer promises, what was drawn."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("weightTable")
+        self._cells: dict[tuple[str, str], Words] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(3)
+        for column, title in ((1, self.tr("expected")), (2, self.tr("drawn"))):
+            head = Words(theme, self, "tick", "faint")
+            head.setText(title)
+            grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
+            grid.setColumnStretch(column, 1)
+        titles = {
+            "std": self.tr("std"),
+            "mean": self.tr("mean"),
+            "min": self.tr("min"),
+            "max": self.tr("max"),
+            "fans": self.tr("fan in · fan out"),
+        }
+        for row, (name, title) in enumerate(titles.items(), start=1):
+            label = Words(theme, self, "small", "muted")
+            label.setText(title)
+            grid.addWidget(label, row, 0)
+            for column, side in ((1, "expected"), (2, "drawn")):
+                cell = Words(theme, self, "mono", "text" if column == 1 else "muted")
+                cell.setObjectName(f"weight_{name}_{side}")
+                grid.addWidget(cell, row, column, Qt.AlignmentFlag.AlignRight)
+                self._cells[name, side] = cell
+
+    def expect(self, theory: Theory, spec: TensorSpec) -> None:
+        """Fill the column of what is expected; the other one empties."""
+        known = theory.density != "other" or math.isfinite(theory.mean)
+        self._put("mean", "expected", number(theory.mean) if known else NOTHING)
+        self._put("std", "expected", number(theory.std))
+        ends = extremes(theory, prod(spec.shape))
+        exact = theory.density == "point"
+        for name, place, sign in (("min", 0, "≈ "), ("max", 1, "≈ ")):
+            text = NOTHING if ends is None else number(ends[place])
+            self._put(name, "expected", text if exact or ends is None else sign + text)
+        fans = f"{spec.fan_in:,} · {spec.fan_out:,}" if spec.fan_in else NOTHING
+        self._put("fans", "expected", fans)
+        for name in ("mean", "std", "min", "max", "fans"):
+            self._put(name, "drawn", "")
+
+    def drew(self, report: WeightReport) -> None:
+        """Fill the column of what was drawn."""
+        self._put("mean", "drawn", number(report.mean))
+        self._put("std", "drawn", number(report.std) if report.count > 1 else NOTHING)
+        self._put("min", "drawn", number(report.low))
+        self._put("max", "drawn", number(report.high))
+
+    def text(self, name: str, side: str) -> str:
+        """What a cell says."""
+        return self._cells[name, side].text()
+
+    def _put(self, name: str, side: str, text: str) -> None:
+        self._cells[name, side].setText(text)
+
+
+class Why(QWidget):
+    """The initializer's steps as formulas with their values: why this number."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        caption = Words(theme, self, "caption")
+        caption.setText(self.tr("WHY THIS NUMBER"))
+        self._title = Words(theme, self, "small", "muted", wrap=True)
+        self.formulas = FormulaView(theme, self, size=13.0)
+        self.formulas.setObjectName("weightWhy")
+        self._note = Words(theme, self, "small", "warning", wrap=True)
+        self._note.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(4)
+        for widget in (caption, self._title, self.formulas, self._note):
+            column.addWidget(widget)
+
+    def explain(self, title: str, doc: str, steps: tuple[Step, ...]) -> None:
+        """Show these steps, which belong to the initializer called `title`."""
+        text = self.tr("{title}: {doc}")
+        self._title.setText(text.format(title=title, doc=doc))
+        self.formulas.show_formulas(*(equation(step) for step in steps), alike=True)
+        self._note.say("")
+
+    def note_fans(self, ours: tuple[int, int], torchs: tuple[int, int]) -> None:
+        """Say where torch reads other fans off the shape than the layer has."""
+        if torchs == ours or 0 in torchs:
+            self._note.say("")
+            return
+        text = self.tr(
+            "torch reads fan_in {a:,} and fan_out {b:,} off this tensor's shape; a"
+            " unit of this layer truly has {c:,} inputs and {d:,} outputs."
+        )
+        a, b = torchs
+        c, d = ours
+        self._note.say(text.format(a=a, b=b, c=c, d=d))
+
+    @property
+    def note(self) -> str:
+        """What is said about torch's own reading; "" where it agrees."""
+        return self._note.text()
+
+
+def equation(step: Step) -> str:
+    """A step as LaTeX: name = formula = value."""
+    name = re.sub(r"(?<!\\)_", r"\\_", step.name)
+    left = rf"\mathrm{{{name}}}" if name.replace("\\_", "").isalnum() else step.name
+    value = number(step.value, 4).replace("−", "-").replace("∞", r"\infty ")
+    mantissa, _, power = value.partition("e")
+    if power:
+        value = rf"{mantissa} \cdot 10^{{{power}}}"
+    formula = step.formula.strip()
+    middle = "" if not formula or formula in (value, step.name) else f" = {formula}"
+    return f"{left}{middle} = {value}"

@@ -6,10 +6,18 @@ search, the check, the builder, the generated code and the tests.
 
 from engine.catalog import (
     activations,
+    attention,
+    convolution,
+    dropout,
+    embedding,
     initializers,
     linear,
+    normalization,
     operations,
+    pooling,
     ports,
+    recurrent,
+    shaping,
 )
 from engine.catalog.spec import Initializer, Operator
 
@@ -18,7 +26,15 @@ OPERATORS: dict[str, Operator] = {
     for rows in (
         ports.ROWS,
         linear.ROWS,
+        convolution.ROWS,
+        pooling.ROWS,
+        normalization.ROWS,
+        dropout.ROWS,
+        embedding.ROWS,
+        recurrent.ROWS,
+        attention.ROWS,
         activations.ROWS,
+        shaping.ROWS,
         operations.ROWS,
     )
     for row in rows

@@ -6,33 +6,42 @@ runs, such as the batch N or a sequence length T. Rules compute with both alike.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from functools import reduce
 from typing import NamedTuple
 
 FLOATS = ("float32", "float64", "float16", "bfloat16")
 INTEGERS = ("int64", "int32")
+BATCH = "N"  # the symbol that counts samples
 
 
 class Sym:
-    """A linear form over symbols, such as N, 2*T + 1 or (T - 1)//2 + 1.
+    """A polynomial over symbols and floors, such as N, 2*T + 1 or (T + 1)//2.
 
     Arithmetic keeps the form; comparisons of size use the sample value, because a
     rule has to answer now. Equal forms are equal: T + 2 - 2 is T.
+
+    Args:
+        terms: products of symbols ("N*T") and their factors.
+        const: what is added to them.
+        value: the number it stands for in the sample input.
+        single: the number it stands for when the batch holds one sample.
     """
 
-    __slots__ = ("const", "terms", "value")
+    __slots__ = ("const", "single", "terms", "value")
 
     def __init__(
         self,
         terms: Mapping[str, int] | Iterable[tuple[str, int]],
         const: int,
         value: int,
+        single: int | None = None,
     ) -> None:
         pairs = terms.items() if isinstance(terms, Mapping) else terms
         self.terms = tuple(sorted((atom, c) for atom, c in pairs if c))
         self.const = const
         self.value = value
+        self.single = value if single is None else single
 
     def __repr__(self) -> str:
         text = " + ".join(atom if c == 1 else f"{c}*{atom}" for atom, c in self.terms)
@@ -47,7 +56,7 @@ class Sym:
         return hash(self._key())
 
     def _key(self) -> tuple[object, ...]:
-        return self.terms, self.const, self.value
+        return self.terms, self.const, self.value, self.single
 
     @property
     def opaque(self) -> bool:
@@ -56,11 +65,18 @@ class Sym:
 
     def __add__(self, other: Dim) -> Dim:
         if isinstance(other, int):
-            return Sym(self.terms, self.const + other, self.value + other)
+            return Sym(
+                self.terms, self.const + other, self.value + other, self.single + other
+            )
         terms = dict(self.terms)
         for atom, c in other.terms:
             terms[atom] = terms.get(atom, 0) + c
-        return _made(terms, self.const + other.const, self.value + other.value)
+        return _made(
+            terms,
+            self.const + other.const,
+            self.value + other.value,
+            self.single + other.single,
+        )
 
     __radd__ = __add__
 
@@ -76,18 +92,28 @@ class Sym:
     def __mul__(self, other: Dim) -> Dim:
         if isinstance(other, int):
             terms = {atom: c * other for atom, c in self.terms}
-            return _made(terms, self.const * other, self.value * other)
-        factors = sorted(_factor(self) + _factor(other))
-        return Sym({"*".join(factors): 1}, 0, self.value * other.value)
+            const, value = self.const * other, self.value * other
+            return _made(terms, const, value, self.single * other)
+        terms = {}
+        for left, c in (*self.terms, ("", self.const)):
+            for right, d in (*other.terms, ("", other.const)):
+                atom = _atom((*_factors(left), *_factors(right)))
+                terms[atom] = terms.get(atom, 0) + c * d
+        const = terms.pop("", 0)
+        value, single = self.value * other.value, self.single * other.single
+        return _made(terms, const, value, single)
 
     __rmul__ = __mul__
 
     def __floordiv__(self, other: int) -> Dim:
-        parts = [self.const, *(c for _, c in self.terms)]
-        if all(part % other == 0 for part in parts):
-            terms = {atom: c // other for atom, c in self.terms}
-            return Sym(terms, self.const // other, self.value // other)
-        return Sym({f"({self})//{other}": 1}, 0, self.value // other)
+        """The floor of the division; what divides evenly is taken out of it."""
+        even = {atom: c // other for atom, c in self.terms if c % other == 0}
+        odd = {atom: c for atom, c in self.terms if c % other}
+        const, rest = divmod(self.const, other)
+        if odd:
+            inner = Sym(odd, rest, 0)
+            even[_floored(inner, other)] = 1
+        return _made(even, const, self.value // other, self.single // other)
 
     def __mod__(self, other: int) -> int:
         return self.value % other
@@ -126,7 +152,7 @@ class Tensor(NamedTuple):
 
 def symbol(name: str, value: int) -> Sym:
     """The symbol `name`, with the sample value it has in a design's settings."""
-    return Sym({name: 1}, 0, value)
+    return Sym({name: 1}, 0, value, 1 if name == BATCH else value)
 
 
 def sample(dim: Dim) -> int:
@@ -137,6 +163,11 @@ def sample(dim: Dim) -> int:
 def sampled(shape: Shape) -> tuple[int, ...]:
     """`shape` with the sample value for every symbol."""
     return tuple(sample(dim) for dim in shape)
+
+
+def single(shape: Shape) -> tuple[int, ...]:
+    """`shape` when the batch holds one sample: what costs per sample count with."""
+    return tuple(dim if isinstance(dim, int) else dim.single for dim in shape)
 
 
 def agree(left: Dim, right: Dim) -> bool:
@@ -153,7 +184,45 @@ def agree(left: Dim, right: Dim) -> bool:
 
 def product(dims: Iterable[Dim]) -> Dim:
     """The product; 1 for none."""
-    return reduce(lambda left, right: left * right, dims, 1)
+    result: Dim = 1
+    for dim in dims:
+        result = result * dim
+    return result
+
+
+def quotient(whole: Dim, part: Dim) -> Dim | None:
+    """`whole` / `part` where it comes out even, else None.
+
+    By a number, the sample has to come out even; by a symbol, the form has to.
+    """
+    if whole == part:
+        return 1
+    if isinstance(part, int):
+        return whole // part if part and sample(whole) % part == 0 else None
+    if isinstance(whole, int) or whole.const or part.const or len(part.terms) != 1:
+        return None
+    ((atom, factor),) = part.terms
+    terms = {}
+    for each, c in whole.terms:
+        rest = _without(_factors(each), _factors(atom))
+        if rest is None or c % factor:
+            return None
+        terms[_atom(rest)] = c // factor
+    const = terms.pop("", 0)
+    ratio = whole.single // part.single if part.single else 0
+    return _made(terms, const, whole.value // part.value, ratio)
+
+
+def scaled(dim: Dim, factor: float) -> Dim:
+    """The floor of `dim` times a real factor, as an upsampling computes it."""
+    if isinstance(dim, int):
+        return int(dim * factor // 1)
+    if factor.is_integer():
+        return dim * int(factor)
+    if factor and (1 / factor).is_integer():
+        return dim // int(1 / factor)
+    value, one = int(dim.value * factor // 1), int(dim.single * factor // 1)
+    return Sym({f"({factor:g}*({dim}))//1": 1}, 0, value, one)
 
 
 def text(shape: Shape, *, sampling: bool = False) -> str:
@@ -161,10 +230,50 @@ def text(shape: Shape, *, sampling: bool = False) -> str:
     return "×".join(str(sample(dim) if sampling else dim) for dim in shape) or "scalar"
 
 
-def _made(terms: Mapping[str, int], const: int, value: int) -> Dim:
-    return Sym(terms, const, value) if any(terms.values()) else const
+def _made(terms: Mapping[str, int], const: int, value: int, single: int) -> Dim:
+    return Sym(terms, const, value, single) if any(terms.values()) else const
 
 
-def _factor(form: Sym) -> list[str]:
-    single = len(form.terms) == 1 and not form.const and form.terms[0][1] == 1
-    return form.terms[0][0].split("*") if single else [f"({form})"]
+_FLOOR = re.compile(r"(\(.*\)|\w+)//(\d+)\Z")
+
+
+def _floored(inner: Sym, by: int) -> str:
+    """The atom of ⌊inner / by⌋; a floor of a floor is one floor."""
+    text = str(inner)
+    alone = len(inner.terms) == 1 and not inner.const
+    nested = _FLOOR.match(text)
+    if nested and alone and len(_factors(text)) == 1:
+        return f"{nested[1]}//{int(nested[2]) * by}"
+    return f"{text}//{by}" if text.isidentifier() else f"({text})//{by}"
+
+
+def _factors(atom: str) -> tuple[str, ...]:
+    """The factors of a product: "N*(T//2)" is N and T//2."""
+    found, depth, start = [], 0, 0
+    for index, sign in enumerate(atom):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "*" and not depth:
+            found.append(atom[start:index])
+            start = index + 1
+    found.append(atom[start:])
+    if len(found) == 1:
+        return (atom,) if atom else ()
+    return tuple(part[1:-1] if part.startswith("(") else part for part in found)
+
+
+def _atom(factors: tuple[str, ...]) -> str:
+    """The product of `factors`; a floor among others stands in brackets."""
+    if len(factors) < 2:
+        return "".join(factors)
+    return "*".join(sorted(f"({part})" if "//" in part else part for part in factors))
+
+
+def _without(
+    factors: tuple[str, ...], taken: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    rest = list(factors)
+    for factor in taken:
+        if factor not in rest:
+            return None
+        rest.remove(factor)
+    return tuple(rest)

@@ -203,6 +203,8 @@ class Size(Param):
         if isinstance(value, str) or len(parts) not in (1, self.axes):
             raise self._refused(value)
         numbers = tuple(self._part(part, value) for part in parts)
+        if numbers[0] is None:  # torch takes no bare None for several axes
+            return (None,) * self.axes if len(numbers) == 1 else numbers
         return numbers[0] if len(set(numbers)) == 1 else numbers
 
     def _part(self, part: object, value: object) -> int | None:
@@ -235,6 +237,30 @@ class Ints(Param):
         if not fits or not self.least <= len(numbers) <= self.most:
             raise self._refused(value)
         return tuple(numbers)
+
+
+@dataclass(frozen=True)
+class Floats(Param):
+    """One number for all axes, or a list with one for each; `above` excludes `low`."""
+
+    low: float = -math.inf
+    above: bool = False
+    most: int = 3
+
+    @property
+    def wanted(self) -> str:
+        return f"{self._each.wanted}, or up to {self.most} of them"
+
+    @property
+    def _each(self) -> Float:
+        return Float(self.name, None, low=self.low, above=self.above)
+
+    def _coerced(self, value: object) -> Value:
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            return self._each.coerce(value)
+        if not 1 <= len(value) <= self.most:
+            raise self._refused(value)
+        return tuple(self._each.coerce(part) for part in value)
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,8 @@ class TensorSpec(NamedTuple):
         default: what torch draws when nothing is chosen, as an `Init`.
         dtype: "" is the design's floating dtype.
         persistent: whether the tensor stands in the state_dict.
+        zero_row: the row that is set to zero after the draw, whatever drew it
+            (`padding_idx` of an Embedding); None for none.
     """
 
     name: str
@@ -71,6 +73,7 @@ class TensorSpec(NamedTuple):
     default: Init
     dtype: str = ""
     persistent: bool = True
+    zero_row: int | None = None
 
 
 @dataclass(frozen=True)

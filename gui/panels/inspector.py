@@ -1,0 +1,72 @@
+"""The inspector: what is selected, as a form; with nothing selected, the design."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from engine.design.model import Design
+from gui.panels.inspector_design import DesignForm
+from gui.panels.inspector_nodes import NodesForm
+from gui.panels.labels import panel_sheet
+from gui.panels.lazy import LazyPanel
+from gui.session import Session
+
+Form = DesignForm | NodesForm
+
+
+class InspectorPanel(LazyPanel):
+    """Shows one form at a time; builds another only when other kinds are selected.
+
+    While only values change the form stays, and with it focus, cursor and selection.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("inspector")
+        self.setAccessibleName(self.tr("Inspector"))
+        self._kinds: tuple[str, ...] | None = None
+        self._form: Form | None = None
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        never = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self._scroll.setHorizontalScrollBarPolicy(never)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._scroll)
+        self.recolour()
+        session.selection.changed.connect(self._selected)
+
+    def touches(self, before: Design, after: Design) -> bool:
+        return super().touches(before, after) or before.notes != after.notes
+
+    def refresh(self) -> None:
+        """Show the selected nodes as they are now."""
+        design = self.session.document.design
+        ids = [key for key in design.nodes if key in self.session.selection.ids]
+        kinds = tuple(sorted({design.nodes[key].kind for key in ids}))
+        if kinds != self._kinds or self._form is None:
+            self._kinds = kinds
+            self._form = self._built(kinds)
+        self._form.display(ids)
+
+    def recolour(self) -> None:
+        self.setStyleSheet(panel_sheet(self.session.theme))
+        if self._form is not None and self.isVisible():
+            self._kinds = None  # pictures and formulas are drawn in the new colours
+            self.refresh()
+
+    def _built(self, kinds: tuple[str, ...]) -> Form:
+        form: Form
+        if kinds:
+            form = NodesForm(self.session, kinds, self._scroll)
+        else:
+            form = DesignForm(self.session, self._scroll)
+        self._scroll.setWidget(form)  # deletes the one before
+        return form
+
+    def _selected(self) -> None:
+        self.stale = True
+        self._catch_up()

@@ -1,0 +1,149 @@
+"""The list of what is wrong or unwise about the design."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.design.model import Design
+from engine.errors import Problem
+from gui.panels.labels import Label, grouped, panel_sheet
+from gui.panels.lazy import LazyPanel
+from gui.panels.problem_card import ProblemCard
+from gui.session import Session
+from gui.words import say
+
+MOST = 200  # cards; a design with more problems has the same ones many times over
+NODE = Qt.ItemDataRole.UserRole
+
+
+class ProblemsPanel(LazyPanel):
+    """Shows problems, the worst first; a click selects the node, a button mends it."""
+
+    count_changed = Signal(int)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("problems")
+        self.setAccessibleName(self.tr("Problems"))
+        self._shown: tuple[object, ...] | None = None
+        self._count = -1
+        self.list = _List(self)
+        self._well = Label(
+            self.tr("All is well: the design can be built."), "good", self
+        )
+        self._well.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._well.setObjectName("allIsWell")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self._well, 1)
+        self.list.activated.connect(self._select)
+        self.list.clicked.connect(self._select)
+        session.document.changed.connect(self._tell_count)
+        self.recolour()
+
+    @property
+    def count(self) -> int:
+        """How many problems there are, whether or not the panel can be seen."""
+        return len(self.session.document.checked.problems)
+
+    def touches(self, before: Design, after: Design) -> bool:
+        return super().touches(before, after)
+
+    def refresh(self) -> None:
+        """Show the problems there are now; the same ones are left alone."""
+        problems = self.session.document.checked.problems
+        nodes = self.session.document.design.nodes
+        names = {key: node.name for key, node in nodes.items()}
+        shown = tuple((_key(p), names.get(p.node)) for p in problems)
+        if shown != self._shown:
+            self._shown = shown
+            self._fill(problems)
+        self._tell_count()
+
+    def recolour(self) -> None:
+        self.setStyleSheet(panel_sheet(self.session.theme))
+        self._shown = None
+        if self.isVisible():
+            self.refresh()
+
+    def _fill(self, problems: tuple[Problem, ...]) -> None:
+        empty = not problems
+        nothing = not self.session.document.design.nodes
+        self._well.setText(
+            self.tr("Nothing here yet. Drag a layer onto the canvas to begin.")
+            if nothing
+            else self.tr("✓  All is well: the design can be built.")
+        )
+        self._well.setVisible(empty)
+        self.list.setVisible(not empty)
+        place = self.list.currentRow()
+        self.list.clear()
+        for problem in problems[:MOST]:
+            item = QListWidgetItem(self.list)
+            item.setData(NODE, problem.node)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, say(problem.message))
+            card = ProblemCard(self.session, self.list)
+            card.display(problem)
+            self.list.setItemWidget(item, card)
+        if len(problems) > MOST:
+            more = self.tr("and {count} more").format(
+                count=grouped(len(problems) - MOST)
+            )
+            self.list.addItem(more)
+        self.list.fit()
+        self.list.setCurrentRow(min(place, self.list.count() - 1))
+
+    def _select(self, index: QModelIndex) -> None:
+        node = index.data(NODE)
+        if node:
+            self.session.selection.set([node])
+            self.session.run("zoom_selection")
+
+    def _tell_count(self, *_: object) -> None:
+        if self.count != self._count:
+            self._count = self.count
+            self.count_changed.emit(self._count)
+
+
+class _List(QListWidget):
+    """Keeps every card as high as its sentence needs at this width."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("problemList")
+        self.setAccessibleName(self.tr("Problems"))
+        self.setToolTip(self.tr("Click a problem to see its node."))
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        never = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setHorizontalScrollBarPolicy(never)
+        self.setFrameShape(QListWidget.Shape.NoFrame)
+        self.setSpacing(1)
+
+    def fit(self) -> None:
+        """Give every item its card's height."""
+        width = self.viewport().width() - 4
+        for place in range(self.count()):
+            item = self.item(place)
+            card = self.itemWidget(item)
+            if card is not None:
+                height = card.heightForWidth(width)
+                item.setSizeHint(QSize(width, max(height, card.sizeHint().height())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+
+def _key(problem: Problem) -> tuple[object, ...]:
+    """What can be compared of a problem; the edit of a fix cannot."""
+    fix = str(problem.fix.label) if problem.fix else ""
+    return problem.severity, problem.rule, problem.node, str(problem.message), fix

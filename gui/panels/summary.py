@@ -1,0 +1,169 @@
+"""The table of layers: torchinfo's rows, beside what Fanin counts itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.design.model import Design
+from gui.panels.labels import Label, grouped, panel_sheet
+from gui.panels.lazy import LazyPanel
+from gui.panels.summary_rows import (
+    SHARE,
+    columns,
+    own_lines,
+    sized,
+    torch_lines,
+)
+from gui.panels.table import SORT, TableModel, TableView
+from gui.session import Session
+
+if TYPE_CHECKING:
+    from engine.service import Summary
+
+
+class SummaryPanel(LazyPanel):
+    """Fills at once from the check; torchinfo's figures arrive from the worker."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setAccessibleName(self.tr("Summary"))
+        self._answered: Design | None = None
+        self.model = TableModel(columns(self.tr), session.theme, self)
+        self.table = TableView(self.model, self)
+        self.table.setObjectName("summaryTable")
+        self.table.setAccessibleName(self.tr("Layers"))
+        self.table.setToolTip(
+            self.tr("Click a heading to sort, a row to select its node; Ctrl+C copies.")
+        )
+        self.table.setItemDelegateForColumn(SHARE, ShareDelegate(session, self.table))
+        self.totals = Label("", "mono", self)
+        self.totals.setObjectName("summaryTotals")
+        self.note = Label("", "small", self)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignRight)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(12, 4, 12, 6)
+        foot.addWidget(self.totals, 1)
+        foot.addWidget(self.note, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 4, 6, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(foot)
+        self.table.chosen.connect(self._choose)
+        session.selection.changed.connect(self._follow_selection)
+        self.recolour()
+
+    def recolour(self) -> None:
+        self.setStyleSheet(panel_sheet(self.session.theme))
+        self.table.viewport().update()
+
+    def refresh(self) -> None:
+        """Show our own rows now and ask for torchinfo's."""
+        document = self.session.document
+        design, checked = document.design, document.checked
+        self._answered = None
+        self.model.fill(own_lines(design, checked))
+        self.table.follow(self.session.selection.ids)
+        self._total(checked.parameters, checked.parameters, checked.mult_adds, 0)
+        self.session.worker.cancel("summary")
+        if not design.nodes:
+            self.note.setText(self.tr("Nothing to count yet."))
+        elif not checked.ok:
+            said = self.tr("What is known so far: the design has errors, see Problems.")
+            self.note.setText(said)
+        else:
+            self._ask(design)
+
+    def _ask(self, design: Design) -> None:
+        from engine.service import AskSummary
+
+        self.note.setText(self.tr("asking torchinfo …"))
+        self.session.worker.ask(
+            AskSummary(design),
+            lambda summary: self._show(design, summary),
+            self._failed,
+            owner=self,
+        )
+
+    def _show(self, design: Design, summary: Summary) -> None:
+        if design.graph is not self.session.document.design.graph:
+            return  # an answer about a design that is gone
+        checked = self.session.document.checked
+        self.model.fill(torch_lines(design, checked, summary))
+        self.table.follow(self.session.selection.ids)
+        bytes_ = summary.input_bytes + summary.forward_bytes + summary.param_bytes
+        self._total(
+            summary.total_params, summary.trainable_params, summary.mult_adds, bytes_
+        )
+        note = self.tr("torchinfo counts {work} mult-adds over the batch")
+        said = note.format(work=grouped(summary.torchinfo_mult_adds))
+        self.note.setText(summary.note or said)
+
+    def _failed(self, sentence: str) -> None:
+        self.note.setText(sentence)
+
+    def _total(self, params: int, trainable: int, work: int, size: int) -> None:
+        parts = [self.tr("{n} parameters").format(n=grouped(params))]
+        if trainable != params:
+            parts.append(self.tr("{n} trainable").format(n=grouped(trainable)))
+        parts.append(self.tr("{n} mult-adds a sample").format(n=grouped(work)))
+        if size:
+            parts.append(self.tr("{size} in all").format(size=sized(size)))
+        self.totals.setText(" · ".join(parts))
+
+    def _choose(self, ids: list[str]) -> None:
+        self.session.selection.set(ids)
+
+    def _follow_selection(self) -> None:
+        if self.isVisible() and not self.table.hasFocus():
+            self.table.follow(self.session.selection.ids)
+
+
+class ShareDelegate(QStyledItemDelegate):
+    """A bar as long as the row's share of all parameters."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session = session
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """The ground as in any other cell, then the bar in the place of the text."""
+        bare = QStyleOptionViewItem(option)
+        self.initStyleOption(bare, index)
+        text, bare.text = bare.text, ""
+        widget = bare.widget
+        widget.style().drawControl(
+            widget.style().ControlElement.CE_ItemViewItem, bare, painter, widget
+        )
+        share = float(index.data(SORT) or 0)
+        if share <= 0:
+            return
+        theme = self._session.theme
+        rect = QRectF(option.rect).adjusted(8, 0, -8, 0)
+        room = max(rect.width() - 52, 10)
+        bar = QRectF(rect.left(), rect.center().y() - 3.5, max(share * room, 2), 8)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.family("layer")))
+        painter.drawRoundedRect(bar, 2, 2)
+        painter.setPen(theme.muted)
+        painter.setFont(theme.font("tiny"))
+        where = QRectF(bar.right() + 6, rect.top(), 48, rect.height())
+        painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, str(text))
+        painter.restore()

@@ -1,0 +1,209 @@
+"""Tables of text and numbers: sortable, copyable, one node to a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from gui.theme import Theme
+
+SORT = Qt.ItemDataRole.UserRole
+_Place = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()  # what Qt's own signatures have as the default
+
+
+class Column(NamedTuple):
+    """A heading, what its tooltip explains, and how its cells are set."""
+
+    title: str
+    tip: str
+    number: bool = False  # right-aligned, in the mono font
+    mono: bool = False
+    muted: bool = False
+    width: int = 110
+
+
+class Cell(NamedTuple):
+    """What is shown and what is sorted by."""
+
+    text: str
+    key: float | str
+    tip: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: the node it belongs to ("" for none) and a cell for each column."""
+
+    node: str
+    cells: tuple[Cell, ...]
+
+
+class TableModel(QAbstractTableModel):
+    """Rows of cells; replaced as a whole, or in place when only numbers changed."""
+
+    def __init__(
+        self, columns: Sequence[Column], theme: Theme, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self.lines: tuple[Line, ...] = ()
+        self.stale = False
+        self._theme = theme
+
+    def fill(self, lines: Sequence[Line], *, stale: bool = False) -> None:
+        """Show these lines; `stale` dims them."""
+        lines = tuple(lines)
+        dimmed, self.stale = self.stale != stale, stale
+        if lines == self.lines and not dimmed:
+            return
+        if len(lines) == len(self.lines):
+            self.lines = lines
+            if lines:
+                last = self.index(len(lines) - 1, len(self.columns) - 1)
+                self.dataChanged.emit(self.index(0, 0), last)
+            return
+        self.beginResetModel()
+        self.lines = lines
+        self.endResetModel()
+
+    def rowCount(self, parent: _Place = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.lines)
+
+    def columnCount(self, parent: _Place = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: _Place, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        cell = self.lines[index.row()].cells[index.column()]
+        column = self.columns[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return cell.text
+        if role == SORT:
+            return cell.key
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return cell.tip or cell.text or None
+        if role == Qt.ItemDataRole.FontRole and (column.number or column.mono):
+            return self._theme.font("mono")
+        if role == Qt.ItemDataRole.ForegroundRole:
+            quiet = column.muted or cell.text == "–"
+            if self.stale:
+                return self._theme.faint
+            return self._theme.muted if quiet else self._theme.text
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.number else None
+            return (side or Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.tip
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.number else None
+            return (side or Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+class TableView(QTableView):
+    """Whole rows; Ctrl+C copies them, a header sorts, a third click unsorts."""
+
+    chosen = Signal(list)  # node ids of the rows that the person selected
+
+    def __init__(self, model: TableModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.table = model
+        self.sorted = QSortFilterProxyModel(self)
+        self.sorted.setSourceModel(model)
+        self.sorted.setSortRole(SORT)
+        self.setModel(self.sorted)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(25)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._set_header()
+        self._following = False
+        self.selectionModel().selectionChanged.connect(self._tell)
+
+    def _set_header(self) -> None:
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setStretchLastSection(True)
+        self.setSortingEnabled(True)
+        for place, column in enumerate(self.table.columns):
+            self.setColumnWidth(place, column.width)
+
+    def follow(self, ids: frozenset[str]) -> None:
+        """Select the rows of these nodes, without telling that as a choice."""
+        self._following = True
+        model = self.selectionModel()
+        model.clearSelection()
+        flags = (
+            QItemSelectionModel.SelectionFlag.Select
+            | QItemSelectionModel.SelectionFlag.Rows
+        )
+        first = None
+        for row, line in enumerate(self.table.lines):
+            if line.node and line.node in ids:
+                index = self.sorted.mapFromSource(self.table.index(row, 0))
+                model.select(index, flags)
+                first = index if first is None else first
+        if first is not None:
+            self.scrollTo(first)
+        self._following = False
+
+    def copy(self) -> None:
+        """Put the selected rows, or all, on the clipboard with tabs between cells."""
+        rows = [index.row() for index in self.selectionModel().selectedRows()]
+        rows = sorted(rows) or list(range(self.sorted.rowCount()))
+        lines = ["\t".join(column.title for column in self.table.columns)]
+        columns = range(len(self.table.columns))
+        for row in rows:
+            cells = (self.sorted.index(row, column).data() for column in columns)
+            lines.append("\t".join(str(cell or "") for cell in cells))
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        else:
+            super().keyPressEvent(event)
+
+    def _tell(self) -> None:
+        if self._following:
+            return
+        indexes = self.selectionModel().selectedRows()
+        rows = [self.sorted.mapToSource(index).row() for index in indexes]
+        nodes = [self.table.lines[row].node for row in rows]
+        self.chosen.emit([node for node in nodes if node])

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from engine.check.faults import listed
 from engine.design import edits
 from engine.design.evaluate import Known
-from engine.design.model import Design
+from engine.design.model import Design, by_age
 from engine.errors import Fix, Message, Problem, Severity
 
 
@@ -31,8 +31,10 @@ def ends(design: Design, known: Mapping[str, Known | None], *, clean: bool) -> E
         clean: no node has an error, so that what is missing is worth saying.
     """
     nodes, leaving = design.nodes, design.graph.outgoing
-    inputs = _by_age(key for key, node in nodes.items() if node.kind == "input")
-    outputs = _by_age(key for key, node in nodes.items() if node.kind == "output")
+    inputs, outputs = (
+        tuple(sorted((k for k, n in nodes.items() if n.kind == kind), key=by_age))
+        for kind in ("input", "output")
+    )
     loose = [key for key in nodes if key not in leaving and nodes[key].kind != "output"]
     bodies = [key for key in loose if nodes[key].kind != "input"]
     problems = []
@@ -97,7 +99,3 @@ def _unused(design: Design, key: str) -> Problem:
             partial(edits.remove, ids=(key,)),
         ),
     )
-
-
-def _by_age(keys: object) -> tuple[str, ...]:
-    return tuple(sorted(keys, key=lambda key: (len(key), key)))  # type: ignore[call-overload]

@@ -16,6 +16,11 @@ from engine.catalog.spec import Init, Operator, Port
 from engine.errors import ParamError
 
 
+def by_age(key: str) -> tuple[int, str]:
+    """What sorts ids by the order of their making: n9 before n10."""
+    return len(key), key
+
+
 class Wire(NamedTuple):
     """From an output port to an input port."""
 
@@ -142,7 +147,10 @@ class Graph:
                 waiting[wire.target] += 1
         ready = [key for key, count in waiting.items() if not count]
         for key in ready:  # grows while it is walked
-            for wire in self.outgoing.get(key, ()):
+            wires = self.outgoing.get(key, ())
+            if len(wires) > 1:  # the order must not depend on which was drawn first
+                wires = tuple(sorted(wires, key=lambda wire: by_age(wire.target)))
+            for wire in wires:
                 if wire.target not in waiting:
                     continue
                 waiting[wire.target] -= 1

@@ -1,0 +1,88 @@
+"""Nodes as text: copied, mailed, pasted into another window or a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from engine.design import names
+from engine.design.file import decode, encode
+from engine.design.model import Design, Graph, Look, Wire
+from engine.errors import EditError, FileError
+
+
+def copy(design: Design, ids: Iterable[str]) -> str:
+    """These nodes and the wires among them, as the text of a design of their own."""
+    kept = {key for key in ids if key in design.nodes}
+    look = design.look
+    part = Design(
+        Graph(
+            {key: node for key, node in design.nodes.items() if key in kept},
+            tuple(w for w in design.wires if w.source in kept and w.target in kept),
+        ),
+        Look(
+            {key: spot for key, spot in look.positions.items() if key in kept},
+            {k: v for k, v in look.docked.items() if k in kept and v in kept},
+        ),
+        design.settings,
+        design.last_id,
+    )
+    return encode(part)
+
+
+def paste(design: Design, text: str, at: tuple[float, float] | None = None) -> Design:
+    """Add copied nodes under fresh ids and names.
+
+    Args:
+        design: the design.
+        text: what `copy` gave, or a whole file.
+        at: where the middle of them goes; None is a little below where they were.
+
+    Raises:
+        EditError: the text holds no nodes.
+    """
+    try:
+        part = decode(text)
+    except FileError:
+        raise EditError("There are no nodes in what was copied.") from None
+    if not part.nodes:
+        raise EditError("There are no nodes in what was copied.")
+    shift = _shift(part, at)
+    fresh = {key: f"n{design.last_id + 1 + i}" for i, key in enumerate(part.nodes)}
+    taken = names.all_names(design)
+    nodes = dict(design.nodes)
+    positions = dict(design.look.positions)
+    for key, node in part.nodes.items():
+        name = names.free(names.cleaned(node.name, node.kind), taken)
+        taken.add(name)
+        nodes[fresh[key]] = replace(node, id=fresh[key], name=name)
+        x, y = part.look.positions.get(key, (0.0, 0.0))
+        positions[fresh[key]] = (x + shift[0], y + shift[1])
+    docked = {fresh[key]: fresh[layer] for key, layer in part.look.docked.items()}
+    wires = tuple(
+        Wire(fresh[wire.source], wire.output, fresh[wire.target], wire.input)
+        for wire in part.wires
+    )
+    symbols = {**part.settings.symbols, **design.settings.symbols}
+    design = replace(
+        design,
+        look=Look(positions, {**design.look.docked, **docked}),
+        last_id=design.last_id + len(fresh),
+    )
+    if symbols != design.settings.symbols:
+        symbols = dict(sorted(symbols.items()))
+        design = replace(design, settings=replace(design.settings, symbols=symbols))
+    return design.with_graph(nodes, (*design.wires, *wires))
+
+
+def new_ids(before: Design, after: Design) -> tuple[str, ...]:
+    """The ids that an edit added, the oldest first."""
+    return tuple(key for key in after.nodes if key not in before.nodes)
+
+
+def _shift(part: Design, at: tuple[float, float] | None) -> tuple[float, float]:
+    if at is None:
+        return 40.0, 40.0
+    spots = [part.look.positions.get(key, (0.0, 0.0)) for key in part.nodes]
+    xs, ys = [x for x, _ in spots], [y for _, y in spots]
+    return at[0] - (min(xs) + max(xs)) / 2, at[1] - (min(ys) + max(ys)) / 2

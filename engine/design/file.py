@@ -1,0 +1,234 @@
+"""`.fanin` files: stable JSON text, one node and one wire to a line.
+
+Reading is strict, because a file comes from anywhere: whatever it holds, the answer is
+a `Design` or a `FileError`. What a row would not take is kept and shown as a problem;
+an operator this version does not know is kept as it came and saved back unchanged.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from engine.catalog.spec import Init
+from engine.design.model import Design, Node, Wire, by_age
+from engine.design.reading import UnreadableError, design_of, strict
+from engine.errors import FileError
+
+VERSION = 1
+LARGEST_FILE = 64 << 20  # bytes; a design of 100,000 nodes is about 15 MiB
+
+Raw = dict[str, object]
+
+# MIGRATIONS[n - 1] makes version n + 1 of a file of version n. Append only: a step that
+# was released is never changed, so that every old file keeps its meaning.
+MIGRATIONS: tuple[Callable[[Raw], Raw], ...] = ()
+
+
+def load(path: str | os.PathLike[str]) -> Design:
+    """The design in a file.
+
+    Raises:
+        FileError: it cannot be read, or is no design this version understands.
+    """
+    path = Path(path)
+    try:
+        if not path.is_file():
+            raise FileError("There is no file {file}.", file=path.name)
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise FileError(
+            "{file} cannot be read: {reason}.", file=path.name, reason=_reason(error)
+        ) from error
+    try:
+        if len(data) > LARGEST_FILE:
+            raise UnreadableError("it is larger than any design")
+        return _decoded(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise _refused(path.name, UnreadableError("it is not UTF-8 text")) from None
+    except UnreadableError as error:
+        raise _refused(path.name, error) from None
+
+
+def decode(text: str) -> Design:
+    """The design that `encode` wrote as `text`.
+
+    Raises:
+        FileError: it is no design this version understands.
+    """
+    try:
+        return _decoded(text)
+    except UnreadableError as error:
+        raise _refused("This text", error) from None
+
+
+def save(design: Design, path: str | os.PathLike[str]) -> None:
+    """Write a design to a file, which holds either all of it or what it held before.
+
+    Raises:
+        FileError: it could not be written; the file is as it was.
+    """
+    path = Path(path)
+    data = encode(design).encode()
+    try:
+        _replace(path.resolve(), data)
+    except (OSError, ValueError) as error:
+        raise FileError(
+            "{file} could not be written: {reason}. What it held before is kept.",
+            file=path.name,
+            reason=_reason(error),
+        ) from error
+
+
+def encode(design: Design) -> str:
+    """A design as text: the same for equal designs, and made to be compared by line."""
+    settings = design.settings
+    head = {
+        "last_id": design.last_id,
+        "notes": design.notes,
+        "seed": settings.seed,
+        "symbols": dict(sorted(settings.symbols.items())),
+    }
+    lines = [f'"{key}": {_text(value)},' for key, value in head.items()]
+    nodes = ",\n".join(_text(row) for row in _node_rows(design))
+    wires = ",\n".join(_text(wire) for wire in sorted(design.wires, key=_wire_age))
+    return "\n".join(
+        [
+            "{",
+            '"format": "fanin",',
+            f'"version": {VERSION},',
+            *lines,
+            f'"nodes": [{_block(nodes)}],',
+            f'"wires": [{_block(wires)}]',
+            "}",
+            "",
+        ]
+    )
+
+
+def _block(lines: str) -> str:
+    return f"\n{lines}\n" if lines else ""
+
+
+# One encoder for all lines: json.dumps with options makes a new one at every call.
+_text = json.JSONEncoder(
+    ensure_ascii=False,
+    allow_nan=False,
+    separators=(", ", ": "),
+    check_circular=False,
+).encode
+
+
+def _node_row(node: Node) -> Raw:
+    """A node as a file holds it; what is empty is left out."""
+    row: Raw = {"id": node.id, "kind": node.kind, "name": node.name}
+    if node.params:
+        known = node.row is not None  # the parameters of others are kept as they came
+        row["params"] = dict(sorted(node.params.items())) if known else node.params
+    if node.init:
+        row["init"] = {
+            tensor: _init_row(init) for tensor, init in sorted(node.init.items())
+        }
+    if node.label:
+        row["label"] = node.label
+    return row
+
+
+def _init_row(init: Init) -> Raw:
+    return {"kind": init.kind, **({"params": dict(init.params)} if init.params else {})}
+
+
+def _node_rows(design: Design) -> Iterator[Raw]:
+    positions, docked = design.look.positions, design.look.docked
+    for key in sorted(design.nodes, key=by_age):
+        row = _node_row(design.nodes[key])
+        if key in positions:
+            row["at"] = [_short(part) for part in positions[key]]
+        if key in docked:
+            row["dock"] = docked[key]
+        yield row
+
+
+def _wire_age(wire: Wire) -> tuple[object, ...]:
+    return (*by_age(wire.target), wire.input, *by_age(wire.source), wire.output)
+
+
+def _short(number: float) -> float | int:
+    """A coordinate without a needless .0."""
+    return int(number) if number.is_integer() else number
+
+
+def _decoded(text: str) -> Design:
+    raw = strict(text)
+    if not isinstance(raw, dict) or raw.get("format") != "fanin":
+        raise UnreadableError("it is not a Fanin design")
+    version = raw.get("version")
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        raise UnreadableError("it does not say which version of the format it is")
+    if version > VERSION:
+        raise UnreadableError(
+            "it is of version {theirs} of the format, and this Fanin reads up to "
+            "version {ours}; open it with a newer Fanin",
+            theirs=version,
+            ours=VERSION,
+        )
+    for migrate in MIGRATIONS[version - 1 :]:
+        raw = migrate(raw)
+    return design_of(raw)
+
+
+def _refused(file: str, error: UnreadableError) -> FileError:
+    return FileError(
+        "{file} cannot be opened: {reason}.", file=file, reason=error.message
+    )
+
+
+def _reason(error: OSError | ValueError) -> str:
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return (reason or type(error).__name__).rstrip(".")
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Put `data` in place of the file at once, keeping who may read it."""
+    handle, name = tempfile.mkstemp(
+        prefix=f".{path.name}.", suffix=".tmp", dir=path.parent
+    )
+    try:
+        with os.fdopen(handle, "wb", buffering=0) as file:
+            if file.write(data) != len(data):
+                raise OSError(0, "the disk took only a part of it")
+            os.fsync(file.fileno())
+        Path(name).chmod(_mode(path))
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _settle(path.parent)
+
+
+def _mode(path: Path) -> int:
+    """The permissions of the file, or those that a new one gets."""
+    try:
+        return path.stat().st_mode & 0o777
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def _settle(folder: Path) -> None:
+    """Have the folder's change on the disk too, where the system can."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows opens no folders
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass  # the file itself is safe; some file systems sync no folders
+    finally:
+        os.close(handle)

@@ -1,0 +1,313 @@
+"""Raw JSON to a `Design`, refusing with a reason whatever is not one."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+
+from engine.catalog import INITIALIZERS, OPERATORS
+from engine.catalog.params import LARGEST, NAME, Param, Value
+from engine.catalog.spec import Init
+from engine.design.model import Design, Graph, Look, Node, Settings, Wire
+from engine.errors import EngineError, ParamError
+
+DEEPEST = 16  # lists in lists; no parameter needs more than three
+MOST = 200_000  # nodes, or wires
+ID = re.compile(r"[A-Za-z0-9_-]{1,32}\Z")
+
+
+class UnreadableError(EngineError):
+    """Why a text is no design: the second half of a sentence about the file."""
+
+
+def strict(text: str) -> object:
+    """The JSON value of `text`, without what other programs would read differently.
+
+    Raises:
+        UnreadableError: it is not JSON; or has NaN, an infinite number, a key twice, half
+            a character, or too many levels.
+    """
+    try:
+        raw: object = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_constant,
+            parse_float=_finite,
+        )
+    except json.JSONDecodeError as error:
+        raise UnreadableError(
+            "line {line} is not JSON ({reason})", line=error.lineno, reason=error.msg
+        ) from None
+    except RecursionError:
+        raise UnreadableError("it nests too deeply") from None
+    except ValueError:  # an integer of thousands of digits
+        raise UnreadableError("it holds a number that is too long") from None
+    if "\\u" in text or not text.isascii():
+        _whole_characters(raw)
+    return raw
+
+
+def design_of(raw: Mapping[str, object]) -> Design:
+    """The design that a file of the newest version holds.
+
+    Raises:
+        UnreadableError: something in it is not as the format has it.
+    """
+    known = (
+        "format",
+        "version",
+        "last_id",
+        "notes",
+        "seed",
+        "symbols",
+        "nodes",
+        "wires",
+    )
+    _only(raw, known, "the file")
+    nodes: dict[str, Node] = {}
+    positions: dict[str, tuple[float, float]] = {}
+    docked: dict[str, str] = {}
+    for row in _list(raw, "nodes"):
+        if not isinstance(row, dict):
+            raise UnreadableError("a node is not written as one")
+        node = node_of(row)
+        if node.id in nodes:
+            raise UnreadableError("two nodes have the id {id}", id=node.id)
+        nodes[node.id] = node
+        if "at" in row:
+            positions[node.id] = _spot(row["at"], node.id)
+        if "dock" in row:
+            docked[node.id] = _str(row, "dock", f"node {node.id}")
+    for key, layer in docked.items():
+        if layer not in nodes:
+            raise UnreadableError(
+                "node {id} is docked to a node that is not there", id=key
+            )
+    return Design(
+        Graph(nodes, wires_of(_list(raw, "wires"), nodes)),
+        Look(positions, docked),
+        Settings(_count(raw, "seed", 0, 2**63 - 1, 0), _symbols(raw)),
+        max([_count(raw, "last_id", 0, 2**53, 0), *map(_number, nodes)]),
+        _str(raw, "notes", "the file", ""),
+    )
+
+
+def node_of(row: Mapping[str, object]) -> Node:
+    """One node.
+
+    Raises:
+        UnreadableError: it is not as the format has it.
+    """
+    key = row.get("id")
+    if not isinstance(key, str) or not ID.match(key):
+        raise UnreadableError("a node has no proper id")
+    where = f"node {key}"
+    _only(row, ("id", "kind", "name", "params", "init", "label", "at", "dock"), where)
+    kind = _str(row, "kind", where)
+    params = {
+        name: _param(kind, name, value, where)
+        for name, value in _dict(row, "params", where).items()
+    }
+    operator = OPERATORS.get(kind)
+    if operator is not None:
+        defaults = operator.defaults
+        params = {
+            name: value
+            for name, value in sorted(params.items())
+            if name not in defaults or not _same(defaults[name], value)
+        }
+    chosen = _dict(row, "init", where)
+    init = {tensor: _init(given, where) for tensor, given in sorted(chosen.items())}
+    label = _str(row, "label", where, "")
+    return Node(key, kind, _str(row, "name", where), params, init, label)
+
+
+def wires_of(rows: list[object], nodes: Mapping[str, Node]) -> tuple[Wire, ...]:
+    """The wires, in the order of the file.
+
+    Raises:
+        UnreadableError: one is not as the format has it, leads nowhere, or shares an input.
+    """
+    wires: dict[tuple[str, str], Wire] = {}
+    for row in rows:
+        fits = isinstance(row, list) and len(row) == 4
+        if not fits or not all(isinstance(part, str) for part in row):  # type: ignore[attr-defined]
+            raise UnreadableError("a wire is not written as one")
+        wire = Wire(*row)  # type: ignore[misc]
+        for key in (wire.source, wire.target):
+            if key not in nodes:
+                raise UnreadableError(
+                    "a wire leads to {id}, which is not there", id=key
+                )
+        if (wire.target, wire.input) in wires:
+            raise UnreadableError(
+                "two wires lead to the input '{port}' of node {id}",
+                port=wire.input,
+                id=wire.target,
+            )
+        wires[wire.target, wire.input] = wire
+    return tuple(wires.values())
+
+
+def _param(kind: str, name: str, value: object, where: str) -> Value:
+    """A parameter as its row keeps it; what does not fit is kept as it came."""
+    row = OPERATORS.get(kind)
+    plain = _value(value, where, objects=row is None)
+    return _kept(row.param(name) if row else None, plain)
+
+
+def _kept(param: Param | None, value: Value) -> Value:
+    if param is None:
+        return value
+    try:
+        return param.coerce(value)
+    except ParamError:
+        return value
+
+
+def _init(raw: object, where: str) -> Init:
+    if not isinstance(raw, dict):
+        raise UnreadableError(
+            "an initializer of {where} is not written as one", where=where
+        )
+    _only(raw, ("kind", "params"), f"an initializer of {where}")
+    kind = _str(raw, "kind", f"an initializer of {where}")
+    row = INITIALIZERS.get(kind)
+    kept = []
+    for name, given in sorted(_dict(raw, "params", where).items()):
+        value = _value(given, where)
+        param = row.param(name) if row else None
+        value = _kept(param, value)
+        if param is None or not _same(param.default, value):
+            kept.append((name, value))
+    return Init(kind, tuple(kept))
+
+
+def _value(raw: object, where: str, depth: int = 0, *, objects: bool = False) -> Value:
+    """A JSON value with tuples for lists; objects only where they are kept unread."""
+    if depth > DEEPEST:
+        raise UnreadableError("{where} nests too deeply", where=where)
+    if isinstance(raw, list):
+        return tuple(_value(part, where, depth + 1, objects=objects) for part in raw)
+    if isinstance(raw, dict):
+        if not objects:
+            raise UnreadableError("a value of {where} is an object", where=where)
+        return {  # type: ignore[return-value]  # never read, only written back
+            name: _value(part, where, depth + 1, objects=True)
+            for name, part in raw.items()
+        }
+    return raw  # type: ignore[return-value]  # JSON has nothing else
+
+
+def _same(default: Value, value: Value) -> bool:
+    return type(default) is type(value) and default == value
+
+
+def _symbols(raw: Mapping[str, object]) -> dict[str, int]:
+    if "symbols" not in raw:
+        return dict(Settings().symbols)
+    found = _dict(raw, "symbols", "the file")
+    for name in found:
+        if not NAME.match(name) or len(name) > 24:
+            raise UnreadableError("'{name}' is no name for a size", name=name[:40])
+    return {name: _count(found, name, 1, LARGEST) for name in sorted(found)}
+
+
+def _spot(raw: object, key: str) -> tuple[float, float]:
+    pair = isinstance(raw, list) and len(raw) == 2
+    if pair and all(_real(part) and abs(part) <= 1e7 for part in raw):  # type: ignore[attr-defined]
+        return float(raw[0]), float(raw[1])  # type: ignore[index]
+    raise UnreadableError("node {id} has no proper place", id=key)
+
+
+def _real(raw: object) -> bool:
+    return isinstance(raw, int | float) and not isinstance(raw, bool)
+
+
+def _number(key: str) -> int:
+    """The number in an id such as n12; 0 for one that `add` would never give."""
+    digits = key[1:] if key.startswith("n") else ""
+    return int(digits) if digits.isascii() and digits.isdigit() else 0
+
+
+def _list(raw: Mapping[str, object], key: str) -> list[object]:
+    found = raw.get(key, [])
+    if not isinstance(found, list):
+        raise UnreadableError("its '{key}' is not a list", key=key)
+    if len(found) > MOST:
+        raise UnreadableError("it has more than {most} {key}", most=MOST, key=key)
+    return found
+
+
+def _dict(raw: Mapping[str, object], key: str, where: str) -> dict[str, object]:
+    found = raw.get(key, {})
+    if not isinstance(found, dict):
+        raise UnreadableError(
+            "'{key}' of {where} is not an object", key=key, where=where
+        )
+    return found
+
+
+def _str(
+    raw: Mapping[str, object], key: str, where: str, default: str | None = None
+) -> str:
+    found = raw.get(key, default)
+    if not isinstance(found, str):
+        raise UnreadableError("'{key}' of {where} is not a text", key=key, where=where)
+    return found
+
+
+def _count(
+    raw: Mapping[str, object],
+    key: str,
+    low: int,
+    high: int,
+    default: int | None = None,
+) -> int:
+    found = raw.get(key, default)
+    if isinstance(found, int) and not isinstance(found, bool) and low <= found <= high:
+        return found
+    raise UnreadableError("its '{key}' is no whole number from {low}", key=key, low=low)
+
+
+def _only(raw: Mapping[str, object], known: tuple[str, ...], where: str) -> None:
+    """Refuse keys of which nothing is known: to drop them silently would lose them."""
+    for key in raw:
+        if key not in known:
+            raise UnreadableError(
+                "{where} has a '{key}', which this Fanin does not know",
+                where=where,
+                key=key[:40],
+            )
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise UnreadableError("it has '{key}' twice in one place", key=twice[:40])
+    return found
+
+
+def _constant(word: str) -> object:
+    raise UnreadableError("it holds {word}, which is no number", word=word)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise UnreadableError("it holds {word}, which is too large", word=digits[:40])
+    return number
+
+
+def _whole_characters(raw: object) -> None:
+    """Refuse half a character anywhere: it could not be saved again."""
+    try:
+        json.dumps(raw, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise UnreadableError("it holds half a character") from None
+    except RecursionError:
+        raise UnreadableError("it nests too deeply") from None

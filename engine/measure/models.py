@@ -1,0 +1,46 @@
+"""Built models, kept for as long as the panels go on asking about the same design."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+
+from torch import nn
+
+from engine.check import check
+from engine.design.model import Design
+from engine.model.build import build
+
+KEPT = 2  # the design on the screen and the one before the last edit
+
+_models: OrderedDict[Hashable, nn.Module] = OrderedDict()
+
+
+def content(design: Design) -> Hashable:
+    """What a built model depends on: not the looks, labels or notes."""
+    nodes = tuple(
+        (key, node.kind, node.name, _sorted(node.params), _sorted(node.init))
+        for key, node in design.nodes.items()
+    )
+    settings = design.settings
+    return nodes, design.wires, settings.seed, _sorted(settings.symbols)
+
+
+def built(design: Design) -> nn.Module:
+    """The design's model, built once. Nobody changes it.
+
+    Raises:
+        BuildError: it cannot be built.
+    """
+    key = content(design)
+    if key not in _models:
+        if len(_models) >= KEPT:  # before the next takes its memory
+            _models.popitem(last=False)
+        _models[key] = build(design, checked=check(design))
+    _models.move_to_end(key)
+    return _models[key]
+
+
+def _sorted(mapping: object) -> Hashable:
+    assert hasattr(mapping, "items")  # noqa: S101 - mappings of a design
+    return tuple(sorted(mapping.items()))

@@ -1,0 +1,126 @@
+"""What reaches an activation in the new network, and how much of it is lost there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+from torch.func import functional_call
+
+from engine.catalog.dims import Sym
+from engine.catalog.rules import work_shape
+from engine.catalog.spec import Activation
+from engine.check import Checked, check
+from engine.design.model import Design
+from engine.errors import MeasureError
+from engine.measure.curves import differentiated
+from engine.measure.histogram import histogram
+from engine.measure.models import built
+from engine.measure.results import Received
+from engine.measure.sample import BATCH, sample_inputs
+from engine.model.memory import available
+
+SAMPLES = 512
+FEWEST = 2  # a batch normalization needs two samples to have a variance
+
+
+def received(design: Design, node: str, bins: int = 60) -> Received:
+    """What reaches an activation for a seeded batch, with the network in training.
+
+    Args:
+        design: without errors.
+        node: id of the activation.
+        bins: of the histogram.
+
+    Raises:
+        BuildError: the design cannot be built.
+        MeasureError: the node is no activation, or what reaches it is not finite.
+    """
+    checked = check(design)
+    network = built(design)
+    at = design.nodes.get(node)
+    if at is None or not isinstance(at.row, Activation):
+        raise MeasureError("Only what reaches an activation can be shown.")
+    module = network.get_submodule(at.name)
+    inputs = sample_inputs(
+        design, checked, seed=design.settings.seed, batch=batch_of(checked)
+    )
+    values = _arriving(network, module, inputs, design.settings.seed, at.name)
+    finite = values[values.isfinite()]
+    if not finite.numel():
+        raise MeasureError(
+            "Nothing finite reaches {node}: the signal overflows before it. Choose "
+            "initializers that keep its size.",
+            node=at.name,
+        )
+    shown = histogram(finite, bins)
+    saturated, dead = 0.0, 0.0
+    if not at.row.over:
+        saturated = _saturated(at.row, dict(at.args), finite)
+        dead = _dead(module, values, _batch_axis(checked, node))
+    return Received(shown.edges, shown.counts, saturated, dead, shown.mean, shown.std)
+
+
+def batch_of(checked: Checked) -> int:
+    """As many samples as a quarter of the free memory takes, and no more than 512."""
+    sizes = 0
+    for key in checked.order:
+        known = checked.known(key)
+        for tensor in known.outputs.values() if known else ():
+            count = 1
+            for size in work_shape(tensor):
+                count *= size
+            sizes += count * 8
+    return max(FEWEST, min(SAMPLES, available() // 4 // max(sizes, 1)))
+
+
+def _arriving(
+    network: nn.Module,
+    module: nn.Module,
+    inputs: tuple[torch.Tensor, ...],
+    seed: int,
+    name: str,
+) -> torch.Tensor:
+    """The first argument of `module` while the network runs, which changes nothing."""
+    caught: list[torch.Tensor] = []
+    hook = module.register_forward_pre_hook(
+        lambda _, args: caught.append(args[0].detach().clone())
+    )
+    # Running statistics change in training, so they are lent as copies.
+    lent = {key: buffer.clone() for key, buffer in network.named_buffers()}
+    try:
+        with torch.no_grad(), torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)  # dropout draws from the global generator
+            functional_call(network, lent, inputs)
+    finally:
+        hook.remove()
+    if not caught:
+        raise MeasureError(
+            "Nothing reaches {node} on the way to the result.", node=name
+        )
+    return caught[0]
+
+
+def _saturated(row: Activation, args: dict[str, Any], values: torch.Tensor) -> float:
+    """The share of values in a flat zone."""
+    within = torch.zeros_like(values, dtype=torch.bool)
+    for low, high in row.saturates(args) if row.saturates else ():
+        within |= (values >= low) & (values <= high)
+    return float(within.double().mean())
+
+
+def _dead(module: nn.Module, values: torch.Tensor, axis: int) -> float:
+    """The share of units (elements of one sample) with no gradient in any sample."""
+    _, slope = differentiated(module, values)
+    return float((slope == 0).all(dim=axis).double().mean())
+
+
+def _batch_axis(checked: Checked, node: str) -> int:
+    """Where the batch is in what arrives; the first axis when it has no name."""
+    known = checked.known(node)
+    arriving = next(iter(known.inputs.values())) if known else None
+    for axis, dim in enumerate(arriving.shape if arriving else ()):
+        if isinstance(dim, Sym) and str(dim) == BATCH:
+            return axis
+    return 0

@@ -1,0 +1,169 @@
+"""What the worker answers: frozen requests in, plain data out.
+
+The window imports the requests, so nothing here loads torch or NumPy before the first
+answer is wanted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+from engine.catalog.params import Value
+from engine.design.model import Design
+from engine.errors import MeasureError
+from engine.measure.results import (
+    Bars,
+    Curve,
+    ParameterRow,
+    Received,
+    Summary,
+    SummaryRow,
+    WeightReport,
+)
+
+__all__ = [
+    "AskBars",
+    "AskCurve",
+    "AskParameters",
+    "AskReceived",
+    "AskSummary",
+    "AskWeights",
+    "Bars",
+    "Curve",
+    "ParameterRow",
+    "Received",
+    "Summary",
+    "SummaryRow",
+    "WeightReport",
+    "answer",
+    "warm",
+]
+
+Params = tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True)
+class AskCurve:
+    """f and f′ of an elementwise activation, at `points` places from low to high."""
+
+    kind: str
+    params: Params
+    low: float
+    high: float
+    points: int = 1001
+    slot: str = "curve"
+
+
+@dataclass(frozen=True)
+class AskBars:
+    """What an activation over a dimension makes of these scores."""
+
+    kind: str
+    params: Params
+    scores: tuple[float, ...]
+    slot: str = "bars"
+
+
+@dataclass(frozen=True)
+class AskSummary:
+    """The torchinfo table of a design."""
+
+    design: Design
+    slot: str = "summary"
+
+
+@dataclass(frozen=True)
+class AskParameters:
+    """Every named tensor of the built model."""
+
+    design: Design
+    slot: str = "parameters"
+
+
+@dataclass(frozen=True)
+class AskWeights:
+    """One tensor of the built model, beside what its initializer promises."""
+
+    design: Design
+    node: str
+    tensor: str
+    bins: int = 60
+    slot: str = "weights"
+
+
+@dataclass(frozen=True)
+class AskReceived:
+    """What reaches an activation when the network is new."""
+
+    design: Design
+    node: str
+    bins: int = 60
+    slot: str = "received"
+
+
+@singledispatch
+def answer(request: object) -> Any:
+    """The answer to a request.
+
+    Raises:
+        EngineError: it was refused; the sentence says what would help.
+    """
+    raise MeasureError(
+        "Nobody answers a request of type {kind}.", kind=type(request).__name__
+    )
+
+
+def warm() -> None:
+    """Load what the answers need, so that the first one does not wait for it."""
+    import torchinfo  # noqa: F401
+
+    import engine.measure.parameters
+    import engine.measure.received
+    import engine.measure.summary
+    import engine.measure.weights  # noqa: F401
+
+
+@answer.register
+def _(request: AskCurve) -> Curve:
+    from engine.measure.curves import curve
+
+    return curve(
+        request.kind, request.params, request.low, request.high, request.points
+    )
+
+
+@answer.register
+def _(request: AskBars) -> Bars:
+    from engine.measure.curves import bars
+
+    return bars(request.kind, request.params, request.scores)
+
+
+@answer.register
+def _(request: AskSummary) -> Summary:
+    from engine.measure.summary import summary
+
+    return summary(request.design)
+
+
+@answer.register
+def _(request: AskParameters) -> tuple[ParameterRow, ...]:
+    from engine.measure.parameters import parameters
+
+    return parameters(request.design)
+
+
+@answer.register
+def _(request: AskWeights) -> WeightReport:
+    from engine.measure.weights import weights
+
+    return weights(request.design, request.node, request.tensor, request.bins)
+
+
+@answer.register
+def _(request: AskReceived) -> Received:
+    from engine.measure.received import received
+
+    return received(request.design, request.node, request.bins)

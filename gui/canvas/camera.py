@@ -1,0 +1,173 @@
+"""A graphics view that zooms at the pointer, pans freely and shows a grid of dots."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QNativeGestureEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+
+if TYPE_CHECKING:
+    from gui.canvas.scene import CanvasScene
+
+LEAST, MOST = 0.04, 4.0
+FIRST_MOST = 1.15  # a small network is not blown up
+GRID = 24.0
+WORLD = 2e7  # the view can be panned anywhere a node can be
+PER_NOTCH = 1.0016  # per eighth of a degree: 1.21 for a notch of 120
+
+
+class Camera(QGraphicsView):
+    """Where the canvas is looked at from."""
+
+    zoomed = Signal(float)
+    looked = Signal()  # zoomed, panned or resized
+
+    def __init__(self, scene: CanvasScene, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.canvas = scene
+        self._fitted = False
+        scene.setParent(self)  # a view does not own its scene
+        self.setScene(scene)
+        self.setSceneRect(-WORLD, -WORLD, 2 * WORLD, 2 * WORLD)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        never = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setHorizontalScrollBarPolicy(never)
+        self.setVerticalScrollBarPolicy(never)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        update = QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate
+        self.setViewportUpdateMode(update)
+        self.setOptimizationFlag(
+            QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing
+        )
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
+        self.setMouseTracking(True)
+
+    @property
+    def zoom(self) -> float:
+        return self.transform().m11()
+
+    @property
+    def seen(self) -> QRectF:
+        """The part of the scene in view."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
+    @property
+    def middle(self) -> QPointF:
+        return self.mapToScene(self.viewport().rect().center())
+
+    def zoom_to(self, zoom: float, at: QPoint | None = None) -> None:
+        """Zoom to a factor, keeping the point `at` of the viewport where it is."""
+        zoom = min(MOST, max(LEAST, zoom))
+        fixed = self.viewport().rect().center() if at is None else at
+        before = self.mapToScene(fixed)
+        factor = zoom / self.zoom
+        self.scale(factor, factor)
+        self.shift(before - self.mapToScene(fixed))
+        self.zoomed.emit(self.zoom)
+
+    def zoom_by(self, factor: float, at: QPoint | None = None) -> None:
+        self.zoom_to(self.zoom * factor, at)
+
+    def shift(self, offset: QPointF) -> None:
+        """Look at a place that lies `offset` further, in scene units."""
+        # Scroll bars count whole pixels; what is left over would add up while panning.
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        across.setValue(across.value() + round(offset.x() * self.zoom))
+        down.setValue(down.value() + round(offset.y() * self.zoom))
+        self.looked.emit()
+
+    def fit(self) -> None:
+        """Show all of the design."""
+        self._show_area(self.canvas.content, MOST / 2)
+
+    def fit_selection(self) -> None:
+        """Show the selected nodes; all of them without a selection."""
+        chosen = self.canvas.extent(self.canvas.session.selection.ids)
+        self._show_area(chosen if chosen.isValid() else self.canvas.content, MOST / 2)
+
+    def fit_first(self) -> None:
+        """Show a design that was just opened, once the view has its size."""
+        if self.isVisible() and self.viewport().width() > 50:
+            self._fitted = True
+            self._show_area(self.canvas.content, FIRST_MOST)
+        else:
+            self._fitted = False
+
+    def _show_area(self, area: QRectF, most: float) -> None:
+        if not area.isValid():
+            self.zoom_to(1.0)
+            self.centerOn(0, 0)
+            self.looked.emit()
+            return
+        room = self.viewport().rect().adjusted(36, 44, -36, -44)
+        wide = max(room.width(), 50) / max(area.width(), 1)
+        high = max(room.height(), 50) / max(area.height(), 1)
+        self.zoom_to(min(wide, high, most))
+        self.centerOn(area.center())
+        self.looked.emit()
+
+    # What Qt asks for
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom at the pointer; sideways scrolling pans."""
+        turn = event.angleDelta()
+        if abs(turn.x()) > abs(turn.y()):
+            self.shift(QPointF(-turn.x() / 2 / self.zoom, 0))
+        else:
+            self.zoom_by(PER_NOTCH ** turn.y(), event.position().toPoint())
+        event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent):
+            pinch = Qt.NativeGestureType.ZoomNativeGesture
+            if event.gestureType() == pinch:
+                self.zoom_by(1 + event.value(), event.position().toPoint())
+                return True
+        return super().viewportEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._fitted:
+            self.fit_first()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._fitted:
+            self.fit_first()
+        self.looked.emit()
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        area = QRectF(rect)
+        inks = self.canvas.inks
+        painter.fillRect(area, inks.canvas)
+        step = GRID
+        while step * self.zoom < 15:
+            step *= 2
+        left = math.floor(area.left() / step) * step
+        top = math.floor(area.top() / step) * step
+        dot = QPen(inks.dots, 2.0)
+        dot.setCosmetic(True)
+        dot.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(dot)
+        across = int((area.right() - left) / step) + 1
+        down = int((area.bottom() - top) / step) + 1
+        if across * down == 0:
+            return
+        painter.drawPoints(
+            [
+                QPointF(left + column * step, top + row * step)
+                for column in range(across)
+                for row in range(down)
+            ]
+        )

@@ -1,0 +1,148 @@
+"""What can be wired to what, before it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from engine.catalog import OPERATORS
+from engine.catalog.dims import INTEGERS, Tensor
+from engine.catalog.spec import Operator, Port
+from engine.check import Checked
+from engine.design.evaluate import evaluate
+from engine.design.flow import resolved
+from engine.design.model import Design, Node, Wire
+from engine.errors import EngineError, ShapeError
+
+
+def takes(port: Port, tensor: Tensor | None) -> bool:
+    """Whether a port accepts this kind of number; what is not known may fit."""
+    if tensor is None or port.dtype == "any":
+        return True
+    return tensor.dtype in INTEGERS if port.dtype == "int" else tensor.floating
+
+
+def reachable(design: Design, start: str, *, upstream: bool = False) -> set[str]:
+    """The nodes that a node feeds, or that feed it, itself included."""
+    seen, waiting = {start}, [start]
+    graph = design.graph
+    while waiting:
+        key = waiting.pop()
+        if upstream:
+            nexts = [wire.source for wire in graph.incoming.get(key, {}).values()]
+        else:
+            nexts = [wire.target for wire in graph.outgoing.get(key, ())]
+        for other in nexts:
+            if other not in seen:
+                seen.add(other)
+                waiting.append(other)
+    return seen
+
+
+def fitting_inputs(
+    design: Design, checked: Checked, source: tuple[str, str], ids: Iterable[str]
+) -> dict[str, frozenset[tuple[str, bool]]]:
+    """For each node the inputs that the output `source` could feed."""
+    tensor = checked.tensor(*source)
+    behind = reachable(design, source[0], upstream=True)
+    found = {}
+    for key in ids:
+        node = design.nodes[key]
+        ports = () if key in behind else node.inputs
+        found[key] = frozenset(
+            (port.name, True)
+            for port in ports
+            if takes(port, tensor) and _shaped(design, node, checked, port, tensor)
+        )
+    return found
+
+
+def fitting_outputs(
+    design: Design, checked: Checked, target: tuple[str, str], ids: Iterable[str]
+) -> dict[str, frozenset[tuple[str, bool]]]:
+    """For each node the outputs that could feed the input `target`."""
+    ahead = reachable(design, target[0])
+    node = design.nodes[target[0]]
+    wanted = next(port for port in node.inputs if port.name == target[1])
+    found = {}
+    for key in ids:
+        fits = set()
+        for port in () if key in ahead else design.nodes[key].outputs:
+            tensor = checked.tensor(key, port.name)
+            if takes(wanted, tensor) and _shaped(design, node, checked, wanted, tensor):
+                fits.add((port.name, False))
+        found[key] = frozenset(fits)
+    return found
+
+
+def wire_for(
+    design: Design, checked: Checked, anchor: tuple[str, str, bool], onto: str
+) -> Wire | None:
+    """The wire that a drop on the node `onto` means: its first fitting free port.
+
+    Args:
+        design: the design.
+        checked: what is known of it.
+        anchor: node, port and whether that port is an input.
+        onto: where the wire was dropped.
+    """
+    node = design.nodes[onto]
+    key, port, entering = anchor
+    if entering:
+        fits = fitting_outputs(design, checked, (key, port), [onto])[onto]
+        for out in node.outputs:
+            if (out.name, False) in fits:
+                return Wire(onto, out.name, key, port)
+        return None
+    fits = fitting_inputs(design, checked, (key, port), [onto])[onto]
+    taken = design.graph.incoming.get(onto, {})
+    free = [p for p in node.inputs if p.name not in taken]
+    free.sort(key=lambda p: ((p.name, True) not in fits, p.optional))
+    return Wire(key, port, onto, free[0].name) if free else None
+
+
+def rows_after(tensor: Tensor | None, symbols: Mapping[str, int]) -> list[Operator]:
+    """The rows that can take a tensor by their first input."""
+    return [row for row in OPERATORS.values() if _row_takes(row, tensor, symbols)]
+
+
+def rows_before(port: Port) -> list[Operator]:
+    """The rows whose output could feed a port."""
+    rows = [row for row in OPERATORS.values() if row.output_ports(row.defaults)]
+    return [r for r in rows if r.kind == "input"] if port.dtype == "int" else rows
+
+
+def _row_takes(
+    row: Operator, tensor: Tensor | None, symbols: Mapping[str, int]
+) -> bool:
+    ports = row.input_ports(row.defaults)
+    if not ports or not takes(ports[0], tensor):
+        return False
+    if tensor is None or len([port for port in ports if not port.optional]) > 1:
+        return True  # what else arrives is not known yet
+    return _works(Node("", row.kind, ""), symbols, ((ports[0].name, tensor),))
+
+
+def _shaped(
+    design: Design, node: Node, checked: Checked, port: Port, tensor: Tensor | None
+) -> bool:
+    """Whether the node would accept the tensor beside what reaches it already."""
+    known, symbols = checked.known(node.id), design.settings.symbols
+    required = [p.name for p in node.inputs if not p.optional]
+    if tensor is None or node.row is None:
+        return True
+    if known is None:
+        if required != [port.name]:
+            return True
+        return _works(node, symbols, ((port.name, tensor),))
+    arriving = {**known.inputs, port.name: tensor}
+    return _works(node, symbols, tuple(arriving.items()))
+
+
+def _works(
+    node: Node, symbols: Mapping[str, int], arriving: tuple[tuple[str, Tensor], ...]
+) -> bool:
+    try:
+        key = resolved(node, symbols)
+        return not isinstance(evaluate(key, arriving), ShapeError)
+    except (EngineError, KeyError):
+        return False

@@ -1,0 +1,93 @@
+"""Colours, pens and fonts of one theme, made once instead of at every paint."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
+
+from gui.theme import FACES, Theme
+
+# role -> pixels, weight, face. In pixels, so that a picture of any resolution has the
+# same proportions as the screen.
+TYPE: dict[str, tuple[int, QFont.Weight, str]] = {
+    "name": (13, QFont.Weight.DemiBold, "sans"),
+    "title": (12, QFont.Weight.Medium, "sans"),
+    "small": (11, QFont.Weight.Normal, "sans"),
+    "chip": (10, QFont.Weight.Medium, "sans"),
+    "mono": (11, QFont.Weight.Normal, "mono"),
+    "label": (10, QFont.Weight.Normal, "mono"),
+    "sign": (20, QFont.Weight.Normal, "sans"),
+}
+
+
+class Inks:
+    """What the painters dip into."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self.canvas = QColor(theme.canvas)
+        self.node = QColor(theme.node)
+        self.line = QColor(theme.line)
+        self.text = QColor(theme.text)
+        self.muted = QColor(theme.muted)
+        self.faint = QColor(theme.faint)
+        self.accent = QColor(theme.accent)
+        self.error = QColor(theme.error)
+        self.warning = QColor(theme.warning)
+        self.dots = QColor(theme.dots)
+        self.on_badge = QColor(theme.canvas)
+        self.initializer = QColor(theme.family("Initializer"))
+        self.fonts = {role: _font(*spec) for role, spec in TYPE.items()}
+        self._metrics = {role: QFontMetricsF(font) for role, font in self.fonts.items()}
+        self._widths: dict[tuple[str, str], float] = {}
+        self._families: dict[str, QColor] = {}
+        self.wire = pen(theme.wire, 2.0)
+        self.wire_bold = pen(theme.accent, 3.0)
+        self.wire_hover = pen(theme.muted, 2.5)
+        self.wire_waiting = pen(theme.faint, 1.6)
+        self.wire_wrong = pen(theme.error, 2.0)
+        self.wire_wrong.setDashPattern([3.0, 2.5])
+        self.card = pen(theme.line, 1.0)
+        self.halo = pen(theme.accent, 2.0)
+        self.wrong = pen(theme.error, 1.6)
+        self.hover = pen(theme.muted, 1.2)
+        self.ground = QBrush(self.canvas)
+
+    def family(self, name: str) -> QColor:
+        """The colour of a family or role."""
+        if name not in self._families:
+            self._families[name] = QColor(self.theme.family(name))
+        return self._families[name]
+
+    def width(self, role: str, text: str) -> float:
+        """How wide `text` is, in scene units; remembered, since measuring is dear."""
+        key = (role, text)
+        found = self._widths.get(key)
+        if found is None:
+            found = self._widths[key] = self._metrics[role].horizontalAdvance(text)
+        return found
+
+    def elided(self, role: str, text: str, room: float) -> str:
+        """`text`, or as much of it as fits and an ellipsis."""
+        if self.width(role, text) <= room:
+            return text
+        return self._metrics[role].elidedText(text, Qt.TextElideMode.ElideRight, room)
+
+
+def pen(colour: QColor, width: float) -> QPen:
+    """A pen with round ends and joins."""
+    made = QPen(QColor(colour), width)
+    made.setCapStyle(Qt.PenCapStyle.RoundCap)
+    made.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return made
+
+
+def _font(pixels: int, weight: QFont.Weight, face: str) -> QFont:
+    font = QFont(FACES[face])
+    font.setPixelSize(pixels)
+    font.setWeight(weight)
+    # Hinted glyphs change their spacing while zooming; these scale evenly.
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    if face == "mono":
+        font.setStyleHint(QFont.StyleHint.Monospace)
+    return font

@@ -1,0 +1,112 @@
+"""What the keyboard does while the canvas has it.
+
+The window's menus have the same shortcuts; they come first where there is a window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+
+from gui.canvas.walk import neighbour
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+Key = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+NONE = Qt.KeyboardModifier.NoModifier
+STEP = 8.0  # of a nudge; with Shift one pixel
+
+ARROWS = {
+    Key.Key_Left: (-1, 0),
+    Key.Key_Right: (1, 0),
+    Key.Key_Up: (0, -1),
+    Key.Key_Down: (0, 1),
+}
+
+Command = Callable[["CanvasView"], object]
+COMMANDS: dict[tuple[Qt.KeyboardModifier, Qt.Key], Command] = {
+    (NONE, Key.Key_Delete): lambda view: view.delete(),
+    (NONE, Key.Key_Backspace): lambda view: view.delete(),
+    (CTRL, Key.Key_Delete): lambda view: view.delete_and_reconnect(),
+    (CTRL, Key.Key_A): lambda view: view.select_all(),
+    (CTRL, Key.Key_C): lambda view: view.copy(),
+    (CTRL, Key.Key_X): lambda view: view.cut(),
+    (CTRL, Key.Key_V): lambda view: view.paste(),
+    (CTRL, Key.Key_D): lambda view: view.duplicate(),
+    (CTRL, Key.Key_0): lambda view: view.fit(),
+    (CTRL, Key.Key_1): lambda view: view.zoom_to(1.0),
+    (CTRL, Key.Key_Equal): lambda view: view.zoom_by(1.25),
+    (CTRL, Key.Key_Plus): lambda view: view.zoom_by(1.25),
+    (CTRL, Key.Key_Minus): lambda view: view.zoom_by(0.8),
+    (CTRL | SHIFT, Key.Key_0): lambda view: view.fit_selection(),
+    (CTRL | SHIFT, Key.Key_ParenRight): lambda view: view.fit_selection(),
+    (NONE, Key.Key_F2): lambda view: view.rename(),
+    (NONE, Key.Key_Tab): lambda view: view.search(),
+}
+
+
+def pressed(view: CanvasView, event: QKeyEvent) -> bool:
+    """Do what the key means; False when it means nothing here."""
+    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    key = Qt.Key(event.key())
+    if key == Key.Key_Escape:
+        return _escape(view)
+    if key == Key.Key_Space and held == NONE:
+        if not event.isAutoRepeat():
+            view.hold_space(held=True)
+        return True
+    if key in ARROWS:
+        return _arrow(view, ARROWS[key], held)
+    command = COMMANDS.get((held, key))
+    if command is not None:
+        command(view)
+        return True
+    if key == Key.Key_F1 and view.session.selection.one:
+        node = view.session.document.design.nodes[view.session.selection.one]
+        view.session.help(node.kind)
+        return True
+    return _letter(view, event, held)
+
+
+def _escape(view: CanvasView) -> bool:
+    """The gesture first, then the selection."""
+    if not view.cancel():
+        view.select_only(None)
+    return True
+
+
+def _arrow(view: CanvasView, way: tuple[int, int], held: Qt.KeyboardModifier) -> bool:
+    if held & CTRL:
+        step = 1.0 if held & SHIFT else STEP
+        view.nudge(way[0] * step, way[1] * step)
+        return True
+    items = view.canvas.node_items
+    if not items:
+        return False
+    key = view.session.selection.one
+    if key is None:
+        key = min(items, key=lambda k: (items[k].x(), items[k].y()))
+        view.select_only(key)
+    else:
+        spots = {k: item.pos() for k, item in items.items()}
+        found = neighbour(view.session.document.design.graph, spots, key, *way)
+        if found is None:
+            return True
+        view.select_only(found)
+        key = found
+    view.reveal([key])
+    return True
+
+
+def _letter(view: CanvasView, event: QKeyEvent, held: Qt.KeyboardModifier) -> bool:
+    text = event.text()
+    if held & ~SHIFT or len(text) != 1 or not (text.isalnum() or text in "+-*@"):
+        return False
+    view.search(text=text)
+    return True

@@ -1,0 +1,148 @@
+"""What the right button offers on the canvas, a node, a port or a wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QPointF
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from engine.catalog import OPERATORS
+from engine.design import edits
+from engine.design.model import Wire
+from gui.canvas.scene import Hit
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+
+def open_menu(view: CanvasView, hit: Hit, at: QPointF) -> QMenu:
+    """Show the menu of what lies under a point; it deletes itself when it closes."""
+    menu = QMenu(view)
+    menu.setObjectName("canvasMenu")
+    if hit.node is not None:
+        if hit.node.id not in view.session.selection.ids:
+            view.select_only(hit.node.id)
+        _node_menu(view, menu, hit.node.id)
+    elif hit.wire is not None:
+        view.session.selection.set(())
+        view.canvas.choose(hit.wire.wire)
+        _wire_menu(view, menu, hit.wire.wire, at)
+    else:
+        _canvas_menu(view, menu, at)
+    menu.aboutToHide.connect(menu.deleteLater)
+    menu.popup(view.viewport().mapToGlobal(view.mapFromScene(at)))
+    return menu
+
+
+def _node_menu(view: CanvasView, menu: QMenu, key: str) -> None:
+    node = view.session.document.design.nodes[key]
+    put = partial(_put, view, menu)
+    if view.session.selection.one:
+        put(_tr("Rename"), partial(view.rename, key), "F2", "pencil")
+        _replacements(view, menu, key)
+        if node.outputs:
+            anchor = (key, node.outputs[0].name, False)
+            after = view.canvas.node_items[key].body.center() + QPointF(170, 0)
+            put(_tr("Add after…"), partial(view.search, after, anchor), "", "plus")
+        menu.addSeparator()
+    put(_tr("Cut"), view.cut, "Ctrl+X", "scissors")
+    put(_tr("Copy"), view.copy, "Ctrl+C", "copy")
+    put(_tr("Duplicate"), view.duplicate, "Ctrl+D", "copy-plus")
+    menu.addSeparator()
+    put(_tr("Disconnect"), partial(_isolate, view), "", "unlink")
+    look = view.session.document.design.look
+    if key in look.docked:
+        said = _tr("Undock {name}").format(name=node.name)
+        attempt = view.session.document.attempt
+        put(_tr("Undock"), partial(attempt, edits.dock, key, None, text=said))
+    put(_tr("Delete"), view.delete, "Del", "trash-2")
+    put(_tr("Delete and reconnect"), view.delete_and_reconnect, "Ctrl+Del")
+    if node.row is not None:
+        menu.addSeparator()
+        said = _tr("About {title}").format(title=node.title)
+        put(said, partial(view.session.help, node.kind), "F1", "circle-help")
+
+
+def _replacements(view: CanvasView, menu: QMenu, key: str) -> None:
+    """Other operators of the same family, to put in the node's place."""
+    row = view.session.document.design.nodes[key].row
+    if row is None or row.role in ("input", "output"):
+        return
+    alike = [
+        other
+        for other in OPERATORS.values()
+        if other.role == row.role
+        and other is not row
+        and (other.family == row.family or row.role == "activation")
+    ]
+    if not alike:
+        return
+    inner = menu.addMenu(_tr("Replace by"))
+    for other in alike:
+        said = _tr("Replace by {title}").format(title=other.title)
+        attempt = view.session.document.attempt
+        edit = partial(attempt, edits.replace_kind, key, other.kind, text=said)
+        inner.addAction(other.title).triggered.connect(_without_checked(edit))
+
+
+def _wire_menu(view: CanvasView, menu: QMenu, wire: Wire, at: QPointF) -> None:
+    put = partial(_put, view, menu)
+    put(_tr("Insert…"), partial(view.search_into, wire, at), "", "plus")
+    put(_tr("Disconnect"), view.delete, "Del", "unlink")
+
+
+def _canvas_menu(view: CanvasView, menu: QMenu, at: QPointF) -> None:
+    put = partial(_put, view, menu)
+    put(_tr("Add…"), partial(view.search, at), "Tab", "plus")
+    put(_tr("Paste"), partial(view.paste, at), "Ctrl+V", "clipboard-paste")
+    if not QGuiApplication.clipboard().text():
+        menu.actions()[-1].setEnabled(False)
+    menu.addSeparator()
+    put(_tr("Select all"), view.select_all, "Ctrl+A")
+    put(_tr("Show all"), view.fit, "Ctrl+0", "maximize")
+    put(_tr("Actual size"), partial(view.zoom_to, 1.0), "Ctrl+1", "scan")
+
+
+def _isolate(view: CanvasView) -> None:
+    """Take all wires off the selected nodes."""
+    ids = view.session.selection.ids
+    design = view.session.document.design
+    wires = [w for w in design.wires if w.source in ids or w.target in ids]
+    names = ", ".join(design.nodes[key].name for key in sorted(ids))
+    said = _tr("Disconnect {name}").format(name=names)
+    view.session.document.attempt(edits.disconnect, wires, text=said)
+
+
+def _put(
+    view: CanvasView,
+    menu: QMenu,
+    text: str,
+    act: Callable[[], object],
+    keys: str = "",
+    icon: str = "",
+) -> None:
+    action = menu.addAction(text)
+    if icon:
+        action.setIcon(view.session.theme.icon(icon))
+    if keys:
+        # Shown only: the window's own actions own the keys.
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutVisibleInContextMenu(True)
+    action.triggered.connect(_without_checked(act))
+
+
+def _without_checked(act: Callable[[], object]) -> Callable[[bool], None]:
+    """A slot that leaves out the "checked" of `triggered`."""
+
+    def slot(_: bool = False) -> None:
+        act()
+
+    return slot
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("canvas", text)

@@ -1,0 +1,198 @@
+"""Where new nodes go: never on top of others, and what follows makes room.
+
+Edits here are the engine's, put together for one gesture, so that each is one step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+
+from engine.catalog.params import Value
+from engine.check import Checked
+from engine.design import edits
+from engine.design.model import Design, Node, Wire
+from gui.canvas.face import face_of, tensor_text
+from gui.canvas.inks import Inks
+
+GAP = 60.0  # between nodes in a row; a label widens it
+DOCKED = 16.0  # between a layer and the activation docked to it
+AIR = 14.0  # least distance of nodes that are not in a row
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What placing needs to know of the canvas.
+
+    Args:
+        boxes: what each node covers, in scene coordinates.
+        inks: measures the text of a node that is not there yet.
+        checked: knows the labels on wires.
+    """
+
+    boxes: Mapping[str, QRectF]
+    inks: Inks
+    checked: Checked
+
+    def box(self, node: Node) -> QRectF:
+        """What `node` would cover at the origin."""
+        return face_of(node, None, self.inks).space
+
+    def gap(self, source: str, output: str) -> float:
+        """Room for the label of what leaves a port."""
+        tensor = self.checked.tensor(source, output)
+        if tensor is None:
+            return GAP
+        text = tensor_text(tensor.shape, tensor.dtype, sampling=True)
+        return max(GAP, self.inks.width("label", text) + 32)
+
+
+def free_spot(box: QRectF, at: QPointF, taken: Sequence[QRectF]) -> QPointF:
+    """The spot nearest below or above `at` where `box` covers nothing."""
+    step = 24.0
+    for count in range(400):
+        for sign in (1, -1) if count else (1,):
+            spot = at + QPointF(0, sign * count * step)
+            around = box.translated(spot).adjusted(-AIR, -AIR, AIR, AIR)
+            if not any(around.intersects(other) for other in taken):
+                return spot
+    return at
+
+
+def added(
+    design: Design,
+    kind: str,
+    at: QPointF,
+    plan: Plan,
+    params: Mapping[str, Value] | None = None,
+) -> Design:
+    """A new node at a free spot near `at`."""
+    grown = edits.add(design, kind, (at.x(), at.y()), params=params)
+    box = plan.box(grown.nodes[grown.newest])
+    spot = free_spot(box, at, list(plan.boxes.values()))
+    return edits.move(grown, {grown.newest: (spot.x(), spot.y())})
+
+
+def added_after(design: Design, kind: str, after: str, plan: Plan) -> Design:
+    """A new node to the right of another and wired after it, in a chain between."""
+    grown = edits.insert_after(design, kind, after, at=(0.0, 0.0))
+    return _seated(grown, grown.newest, after, plan, GAP)
+
+
+def added_between(
+    design: Design, kind: str, wire: Wire, at: QPointF, plan: Plan
+) -> Design:
+    """A new node spliced into a wire."""
+    grown = edits.add(design, kind, (at.x(), at.y()))
+    return between(grown, grown.newest, wire, at, plan)
+
+
+def between(design: Design, key: str, wire: Wire, at: QPointF, plan: Plan) -> Design:
+    """A node that is there already, spliced into a wire near `at`."""
+    spliced = edits.splice(design, key, wire)
+    return _seated(spliced, key, wire.source, plan, GAP, near=at)
+
+
+def docked_after(design: Design, kind: str, after: str, plan: Plan) -> Design:
+    """A new activation after a layer, drawn as part of it."""
+    grown = edits.insert_after(design, kind, after, at=(0.0, 0.0))
+    grown = edits.dock(grown, grown.newest, after)
+    return _seated(grown, grown.newest, after, plan, DOCKED)
+
+
+def wired_from(
+    design: Design, kind: str, port: tuple[str, str], at: QPointF, plan: Plan
+) -> Design:
+    """A new node fed by an output port, by the input of it that fits first."""
+    grown = added(design, kind, at, plan)
+    node = grown.nodes[grown.newest]
+    return edits.connect(grown, Wire(*port, node.id, node.inputs[0].name))
+
+
+def wired_to(
+    design: Design, kind: str, port: tuple[str, str], at: QPointF, plan: Plan
+) -> Design:
+    """A new node that feeds an input port; an Input takes on the port's dtype."""
+    target, name = port
+    wanted = next(p for p in design.nodes[target].inputs if p.name == name)
+    whole = kind == "input" and wanted.dtype == "int"
+    params: dict[str, Value] = {"dtype": "int64", "shape": ("N", "T")} if whole else {}
+    grown = added(design, kind, at, plan, params)
+    node = grown.nodes[grown.newest]
+    return edits.connect(grown, Wire(node.id, node.outputs[0].name, *port))
+
+
+def clear_of(design: Design, ids: Iterable[str], plan: Plan) -> Design:
+    """Move a group of nodes together until it covers none of the others."""
+    group = tuple(ids)
+    spots = design.look.positions
+    boxes = [
+        plan.box(design.nodes[key]).translated(QPointF(*spots.get(key, (0, 0))))
+        for key in group
+    ]
+    others = [box for key, box in plan.boxes.items() if key not in group]
+    for count in range(400):
+        offset = QPointF(0, count * 24.0)
+        moved = (box.translated(offset) for box in boxes)
+        if not any(_crowds(box, others) for box in moved):
+            break
+    return edits.move(
+        design,
+        {
+            key: (spots[key][0] + offset.x(), spots[key][1] + offset.y())
+            for key in group
+            if key in spots
+        },
+    )
+
+
+def _crowds(box: QRectF, others: Sequence[QRectF]) -> bool:
+    around = box.adjusted(-AIR, -AIR, AIR, AIR)
+    return any(around.intersects(other) for other in others)
+
+
+def _seated(
+    design: Design,
+    key: str,
+    after: str,
+    plan: Plan,
+    gap: float,
+    near: QPointF | None = None,
+) -> Design:
+    """Put a freshly wired node right of its source, and move what follows away.
+
+    Everything to the right moves by the same amount, so nothing meets anything anew.
+    """
+    node, source = design.nodes[key], design.nodes[after]
+    box = plan.box(node)
+    output = source.outputs[0].name if source.outputs else ""
+    entering = design.graph.incoming.get(key, {})
+    for wire in entering.values():
+        if wire.source == after:
+            output = wire.output
+    if gap != DOCKED:
+        gap = plan.gap(after, output)
+    x = plan.boxes[after].right() + gap - box.left()
+    y = design.look.positions.get(after, (0.0, 0.0))[1]
+    if near is not None:
+        x = max(x, near.x())
+        y = y if abs(near.y() - y) < 60 else near.y()
+    followers = [wire.target for wire in design.graph.outgoing.get(key, ())]
+    lefts = [plan.boxes[f].left() for f in followers if f in plan.boxes]
+    shift = 0.0
+    if lefts:
+        shift = max(0.0, x + box.right() + plan.gap(after, output) - min(lefts))
+    boxes = {k: b for k, b in plan.boxes.items() if k != key}
+    moved = {}
+    if shift:
+        edge = min(lefts) - 1
+        for other, covered in boxes.items():
+            if covered.left() >= edge and other != after:
+                spot = design.look.positions.get(other, (0.0, 0.0))
+                moved[other] = (spot[0] + shift, spot[1])
+                boxes[other] = covered.translated(shift, 0)
+    taken = [b for k, b in boxes.items() if gap != DOCKED or k != after]
+    spot_for = free_spot(box, QPointF(x, y), taken)
+    return edits.move(design, {**moved, key: (spot_for.x(), spot_for.y())})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from engine.catalog.activations_shared import (
-    BIG,
     INPLACE,
+    SMALL,
     Zones,
     below,
     decaying,
@@ -16,7 +16,7 @@ from engine.catalog.activations_shared import (
     outside,
 )
 from engine.catalog.dims import Dim, Tensor
-from engine.catalog.params import Float, Int
+from engine.catalog.params import Int
 from engine.catalog.rules import fixed, same
 from engine.catalog.spec import (
     Activation,
@@ -30,16 +30,26 @@ from engine.catalog.spec import (
 from engine.errors import ShapeError
 
 
-def _leaky(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
-    # torch runs this forward and fails only when the gradient comes back.
-    if args["inplace"] and args["negative_slope"] < 0:
+def _sign_kept(slope: float, args: Args) -> None:
+    """Refuse to overwrite what the gradient needs.
+
+    torch runs such a forward and fails only when the gradient comes back.
+
+    Raises:
+        ShapeError: inplace with a negative slope.
+    """
+    if args["inplace"] and slope < 0:
         raise ShapeError(
             "{node} cannot overwrite its input with a negative slope of {slope:g}: the "
             "sign of the input would be lost and no gradient could be computed. Turn "
             "inplace off.",
             fix={"inplace": False},
-            slope=args["negative_slope"],
+            slope=slope,
         )
+
+
+def _leaky(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
+    _sign_kept(args["negative_slope"], args)
     return same(args, inputs)
 
 
@@ -52,6 +62,7 @@ def _random_slope(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
             lower=args["lower"],
             upper=args["upper"],
         )
+    _sign_kept((args["lower"] + args["upper"]) / 2, args)  # of evaluation
     return same(args, inputs)
 
 
@@ -369,14 +380,7 @@ ROWS: tuple[Operator, ...] = (
             link=docs("CELU"),
         ),
         params=(
-            Float(
-                "alpha",
-                1.0,
-                low=0.0,
-                high=BIG,
-                above=True,
-                doc="Depth and width of the negative side.",
-            ),
+            number("alpha", 1.0, "Depth and width of the negative side.", low=SMALL),
             INPLACE,
         ),
         shape=same,

@@ -21,6 +21,9 @@ FLAT = 0.01
 # float32 ends at 3.4e38; far below that nothing a network computes is lost.
 BIG = 1e30
 
+# What a curve is divided by; below this torch answers NaN before long.
+SMALL = 1e-6
+
 INPLACE = Bool(
     "inplace", False, doc="Overwrite the input to save memory; the values are the same."
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from engine.catalog.activations_shared import (
-    BIG,
     INPLACE,
+    SMALL,
     Zones,
     below,
     docs,
@@ -14,7 +14,7 @@ from engine.catalog.activations_shared import (
     outside,
 )
 from engine.catalog.dims import Tensor
-from engine.catalog.params import Choice, Float
+from engine.catalog.params import Choice
 from engine.catalog.rules import same
 from engine.catalog.spec import Activation, Args, Help, Inputs, Operator
 from engine.errors import ShapeError
@@ -191,9 +191,7 @@ SMOOTH: tuple[Operator, ...] = (
             link=docs("Softplus"),
         ),
         params=(
-            Float(
-                "beta", 1.0, low=0.0, high=BIG, above=True, doc="Sharpness of the bend."
-            ),
+            number("beta", 1.0, "Sharpness of the bend.", low=SMALL),
             number("threshold", 20.0, "Where βx exceeds it, f(x) = x."),
         ),
         shape=same,

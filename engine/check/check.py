@@ -129,7 +129,11 @@ def _checked(design: Design) -> Checked:
     }
     wrong = faults(design, found)
     leaving: Ends = ends(design, known, clean=not wrong.problems)
-    problems = [*wrong.problems, *leaving.problems, *advise(design, known)]
+    problems = [
+        *wrong.problems,
+        *leaving.problems,
+        *advise(design, known, leaving.results),
+    ]
     problems.sort(key=lambda problem: _RANK[problem.severity])
     return Checked(
         design=design,

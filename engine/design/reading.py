@@ -26,7 +26,7 @@ def strict(text: str) -> object:
     """The JSON value of `text`, without what other programs would read differently.
 
     Raises:
-        UnreadableError: it is not JSON; or has NaN, an infinite number, a key twice, half
+        UnreadableError: it is not JSON; or has NaN, infinity, a key twice, half
             a character, or too many levels.
     """
     try:
@@ -128,7 +128,7 @@ def wires_of(rows: list[object], nodes: Mapping[str, Node]) -> tuple[Wire, ...]:
     """The wires, in the order of the file.
 
     Raises:
-        UnreadableError: one is not as the format has it, leads nowhere, or shares an input.
+        UnreadableError: one is malformed, leads nowhere, or shares an input.
     """
     wires: dict[tuple[str, str], Wire] = {}
     for row in rows:

@@ -31,9 +31,15 @@ class Document(QObject):
         self.design = design or Design()
         self.checked: Checked = check(self.design)
         self.path: Path | None = None
+        self._name = ""
         self.history = QUndoStack(self)
         self.history.cleanChanged.connect(self._tell_modified)
         self._sealed = False
+
+    @property
+    def name(self) -> str:
+        """What the design is called in the title bar."""
+        return self.path.stem if self.path else self._name or self.tr("untitled")
 
     @property
     def modified(self) -> bool:
@@ -84,33 +90,37 @@ class Document(QObject):
         self.history.redo()
 
     def replace(
-        self, design: Design, path: Path | None = None, *, modified: bool = False
+        self,
+        design: Design,
+        path: Path | None = None,
+        *,
+        name: str = "",
+        modified: bool = False,
     ) -> None:
         """Open another document: the history starts anew.
 
         Args:
             design: the document.
             path: the file it came from.
+            name: what it is called while it has no file, as an example has none.
             modified: whether it differs from that file, as a recovered design does.
         """
         self.history.clear()
         self._sealed = False
         self._show(design)
-        self._set_path(path)
+        self._name = name
+        self.path = path
+        self.path_changed.emit()
         if modified:
             self.history.resetClean()
         self._tell_modified()
 
     def saved(self, path: Path) -> None:
         """Note that the current design is what the file at `path` holds."""
-        self._set_path(path)
+        self.path = path
+        self.path_changed.emit()
         self.history.setClean()
         self._tell_modified()
-
-    def _set_path(self, path: Path | None) -> None:
-        if path != self.path:
-            self.path = path
-            self.path_changed.emit()
 
     def _tell_modified(self) -> None:
         self.modified_changed.emit(self.modified)

@@ -1,0 +1,270 @@
+"""Where the panels live: fixed places first, so that nothing jumps, panels later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QMainWindow,
+    QScrollArea,
+    QTabWidget,
+    QUndoView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.session import Session
+
+LEFT, RIGHT, BELOW = 212, 336, 236  # pixels of a dock until the person moves it
+INSPECTOR_SHARE = 0.44  # of the right side's height
+
+
+class Place(QWidget):
+    """Room of a settled size for what is not built yet."""
+
+    def __init__(self, width: int, height: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._size = QSize(width, height)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+
+    def sizeHint(self) -> QSize:
+        return self._size
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 60)
+
+    def hold(self, widget: QWidget) -> None:
+        """Fill the room."""
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(widget)
+
+
+class Docks:
+    """The docks of one window.
+
+    Args:
+        window: whose docks they are.
+        session: what the panels are given.
+    """
+
+    def __init__(self, window: QMainWindow, session: Session) -> None:
+        self._window = window
+        self._session = session
+        area = Qt.DockWidgetArea
+        corner = Qt.Corner
+        window.setCorner(corner.BottomLeftCorner, area.LeftDockWidgetArea)
+        window.setCorner(corner.BottomRightCorner, area.RightDockWidgetArea)
+        window.setDockOptions(QMainWindow.DockOption.AnimatedDocks)
+        tr = window.tr
+        self.palette = self._dock("palette", tr("Palette"), area.LeftDockWidgetArea)
+        self.inspector = self._dock(
+            "inspector", tr("Inspector"), area.RightDockWidgetArea
+        )
+        self.insight = self._dock("insight", tr("Insight"), area.RightDockWidgetArea)
+        self.results = self._dock(
+            "results", tr("Tables and code"), area.BottomDockWidgetArea
+        )
+        self.history: QDockWidget | None = None
+        self.places = {
+            self.palette: Place(LEFT, 500),
+            self.inspector: Place(RIGHT, 320),
+            self.insight: Place(RIGHT, 400),
+        }
+        for dock, place in self.places.items():
+            dock.setWidget(place)
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("tabs")
+        self.tabs.setDocumentMode(True)
+        self.pages: dict[str, Place] = {}
+        self._add_pages()
+        self.results.setWidget(self.tabs)
+        self.column = self._scrolling()
+
+    def settle(self) -> None:
+        """Give every dock its first size; before anything is painted."""
+        window, dock = self._window, self.inspector
+        flat, tall = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        window.resizeDocks([self.palette, dock], [LEFT, RIGHT], flat)
+        height = window.height() - 60
+        above = round(height * INSPECTOR_SHARE)
+        window.resizeDocks([dock, self.insight], [above, height - above], tall)
+        window.resizeDocks([self.results], [BELOW], tall)
+
+    def fill_first(self) -> None:
+        """The panels that the first paint shows."""
+        from gui.panels.inspector import InspectorPanel
+        from gui.panels.palette import PalettePanel
+
+        self.panel = PalettePanel(self._session, self.places[self.palette])
+        self.places[self.palette].hold(self.panel)
+        place = self.places[self.inspector]
+        place.hold(InspectorPanel(self._session, place))
+
+    def later(self) -> list[Callable[[], None]]:
+        """What is built after the first paint, a step at a time."""
+        return [
+            self._summary,
+            self._problems,
+            self._parameters,
+            self._code,
+            self._activation,
+            self._weights,
+        ]
+
+    def see(self, page: str) -> None:
+        """Bring a page of the tables to the front."""
+        self.results.show()
+        self.tabs.setCurrentWidget(self.pages[page])
+
+    def look_at(self, name: str) -> None:
+        """Bring a section of the right side into view, by its objectName."""
+        self.insight.show()
+        panel = self.column.findChild(QWidget, name)
+        if panel is not None:
+            # From its top, as far as it fits.
+            self.column.ensureWidgetVisible(panel, 0, 0)
+
+    def show_history(self, shown: bool) -> None:
+        """Show or hide the list of changes, which is built when first asked for."""
+        if self.history is None and shown:
+            area = Qt.DockWidgetArea.LeftDockWidgetArea
+            tr = self._window.tr
+            self.history = self._dock("history", tr("History"), area, titled=True)
+            view = QUndoView(self._session.document.history, self.history)
+            view.setObjectName("historyView")
+            view.setEmptyLabel(tr("As it was opened"))
+            self.history.setWidget(view)
+        if self.history is not None:
+            self.history.setVisible(shown)
+
+    def count_problems(self) -> None:
+        """Say on the tab how many problems there are."""
+        count = len(self._session.document.checked.problems)
+        text = self._window.tr("Problems")
+        at = self.tabs.indexOf(self.pages["problems"])
+        self.tabs.setTabText(at, f"{text} ({count})" if count else text)
+
+    def _dock(
+        self, name: str, title: str, area: Qt.DockWidgetArea, *, titled: bool = False
+    ) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(f"{name}Dock")
+        feature = QDockWidget.DockWidgetFeature
+        if titled:
+            dock.setFeatures(feature.DockWidgetClosable | feature.DockWidgetMovable)
+        else:
+            dock.setFeatures(feature.NoDockWidgetFeatures)
+            bare = QWidget(dock)
+            bare.setFixedHeight(0)
+            dock.setTitleBarWidget(bare)
+        self._window.addDockWidget(area, dock)
+        return dock
+
+    def _add_pages(self) -> None:
+        tr = self._window.tr
+        titles = {
+            "summary": tr("Summary"),
+            "problems": tr("Problems"),
+            "parameters": tr("Parameters"),
+            "code": tr("Code"),
+        }
+        for name, title in titles.items():
+            self.pages[name] = Place(600, BELOW - 40, self.tabs)
+            self.tabs.addTab(self.pages[name], title)
+
+    def _scrolling(self) -> Column:
+        column = Column(self.places[self.insight])
+        column.setObjectName("insight")
+        self.places[self.insight].hold(column)
+        return column
+
+    def _summary(self) -> None:
+        from gui.panels.summary import SummaryPanel
+
+        page = self.pages["summary"]
+        page.hold(SummaryPanel(self._session, page))
+
+    def _problems(self) -> None:
+        from gui.panels.problems import ProblemsPanel
+
+        page = self.pages["problems"]
+        page.hold(ProblemsPanel(self._session, page))
+
+    def _parameters(self) -> None:
+        from gui.panels.parameters import ParametersPanel
+
+        page = self.pages["parameters"]
+        page.hold(ParametersPanel(self._session, page))
+
+    def _code(self) -> None:
+        from gui.panels.code import CodePanel
+
+        page = self.pages["code"]
+        page.hold(CodePanel(self._session, page))
+
+    def _activation(self) -> None:
+        from gui.panels.activation import ActivationPanel
+
+        self.column.add(ActivationPanel(self._session, self.column.inside))
+
+    def _weights(self) -> None:
+        from gui.panels.weights import WeightsPanel
+
+        self.column.add(WeightsPanel(self._session, self.column.inside))
+
+
+class Column(QScrollArea):
+    """Sections under each other, each as high as what it holds, scrolled together."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.inside = QWidget(self)
+        self.inside.setObjectName("insightInside")
+        self._layout = QVBoxLayout(self.inside)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._layout.addStretch(1)
+        self.setWidget(self.inside)
+        self._sections: dict[QObject, QScrollArea] = {}
+
+    def add(self, section: QScrollArea) -> None:
+        """Put a section at the end; it scrolls with the column, not by itself."""
+        if self._sections:
+            line = QFrame(self.inside)
+            line.setObjectName("hairline")
+            line.setFixedHeight(1)
+            self._layout.insertWidget(self._layout.count() - 1, line)
+        section.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._layout.insertWidget(self._layout.count() - 1, section)
+        body = section.widget()
+        if body is not None:
+            self._sections[body] = section
+            body.installEventFilter(self)
+            self._fit(body)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._fit(watched)
+        return super().eventFilter(watched, event)
+
+    def _fit(self, body: QObject) -> None:
+        """Make a section as high as its contents are at the present width."""
+        section = self._sections.get(body)
+        layout = body.layout() if isinstance(body, QWidget) else None
+        if section is None or layout is None:
+            return
+        height = layout.totalMinimumSize().height()
+        if layout.hasHeightForWidth():
+            height = max(height, layout.totalHeightForWidth(section.width()))
+        if section.minimumHeight() != height:
+            section.setFixedHeight(height)

@@ -1,0 +1,234 @@
+"""Opening, saving, exporting, and the question before something is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+
+from engine.design import file
+from engine.design.model import Design
+from engine.errors import EngineError
+from gui.rescue import Found
+from gui.session import Session
+from gui.theme import RESOURCES
+from gui.words import say
+
+SUFFIX = ".fanin"
+EXAMPLES = RESOURCES / "examples"
+FIRST = "tutorial"  # what a first start shows, and its sigmoid selected
+RECENT = 10
+
+
+class Files(QObject):
+    """The File menu's work on one window's document."""
+
+    trouble = Signal(str)  # why a file could not be read or written, one sentence
+
+    def __init__(self, session: Session, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self._document = session.document
+        self._window = window
+
+    def new(self) -> None:
+        """An empty design in place of this one."""
+        if self.may_leave():
+            self._document.replace(Design())
+
+    def open(self, path: Path | None = None) -> bool:
+        """Open a file, by dialog unless it is given; False when nothing was opened."""
+        if path is None:
+            path = self._ask_open()
+        if path is None or not self.may_leave():
+            return False
+        design = self._read(path)
+        if design is None:
+            return False
+        self._document.replace(design, path.absolute())
+        self._remember(path.absolute())
+        return True
+
+    def open_example(self, path: Path) -> None:
+        """Open an example as a design that has no file yet."""
+        if self.may_leave():
+            design = self._read(path)
+            if design is not None:
+                self._document.replace(design, name=path.stem)
+
+    def open_first(self) -> None:
+        """What a first start shows: the tutorial, with its sigmoid selected."""
+        design = self._read(EXAMPLES / f"{FIRST}{SUFFIX}")
+        if design is None:
+            return
+        self._document.replace(design, name=FIRST)
+        sigmoids = [n.id for n in design.nodes.values() if n.kind == "sigmoid"]
+        self._session.selection.set(sigmoids[:1])
+
+    def restore(self, found: Found) -> bool:
+        """Open what a crash left behind, as unsaved changes to its own file."""
+        if not self.may_leave():
+            return False
+        try:
+            design = found.load()
+        except EngineError as error:
+            self.trouble.emit(say(error.message))
+            return False
+        self._document.replace(design, found.path, name=found.name, modified=True)
+        found.drop()
+        return True
+
+    def save(self) -> bool:
+        """Write to the document's file; False when it was not written."""
+        path = self._document.path
+        return self.save_as() if path is None else self._write(path)
+
+    def save_as(self) -> bool:
+        """Ask for a name and write; False when it was not written."""
+        path = self._ask_save(self.tr("Save the design"), SUFFIX)
+        return path is not None and self._write(path)
+
+    def export(self, suffix: str) -> None:
+        """Write source or a picture beside the design; ".py", ".svg" or ".png"."""
+        writers: dict[str, Callable[[Path], None]] = {
+            ".py": self._write_source,
+            ".svg": self._write_picture,
+            ".png": self._write_picture,
+        }
+        if suffix == ".py" and not self._document.checked.ok:
+            said = self.tr("The code can be written once the errors are mended.")
+            self._session.tell(said)
+            self._session.run("see_problems")
+            return
+        path = self._ask_save(self.tr("Export"), suffix)
+        if path is not None and self._tried(lambda: writers[suffix](path)):
+            said = self.tr("Exported {name}.").format(name=path.name)
+            self._session.tell(said)
+
+    def may_leave(self) -> bool:
+        """Whether this design may be replaced: unchanged, saved now, or given up."""
+        if not self._document.modified:
+            return True
+        box = QMessageBox(self._window)
+        box.setObjectName("unsavedQuestion")
+        box.setIcon(QMessageBox.Icon.Warning)
+        name = self._document.name
+        box.setText(self.tr("Save the changes to “{name}”?").format(name=name))
+        box.setInformativeText(self.tr("Without saving, they are lost."))
+        button = QMessageBox.StandardButton
+        box.setStandardButtons(button.Save | button.Discard | button.Cancel)
+        box.setDefaultButton(button.Save)
+        answer = box.exec()
+        box.deleteLater()
+        if answer == button.Save:
+            return self.save()
+        return answer == button.Discard
+
+    def fill_recent(self, menu: QMenu) -> None:
+        """The files opened last, newest first."""
+        menu.clear()
+        paths = self.recent()
+        for path in paths:
+            action = menu.addAction(path.name.replace("&", "&&"))
+            action.setStatusTip(str(path))
+            action.triggered.connect(lambda _=False, path=path: self.open(path))
+        if not paths:
+            menu.addAction(self.tr("Nothing yet")).setEnabled(False)
+            return
+        menu.addSeparator()
+        menu.addAction(self.tr("Forget these")).triggered.connect(self._forget)
+
+    def fill_examples(self, menu: QMenu) -> None:
+        """The designs that come with Fanin."""
+        menu.clear()
+        for path in sorted(EXAMPLES.glob(f"*{SUFFIX}")):
+            action = menu.addAction(path.stem.replace("_", " ").capitalize())
+            action.triggered.connect(lambda _=False, path=path: self.open_example(path))
+
+    def recent(self) -> list[Path]:
+        """The files opened last that are still there, newest first."""
+        known = QSettings().value("recent") or []
+        names = [known] if isinstance(known, str) else list(known)
+        return [Path(name) for name in names if Path(name).is_file()]
+
+    def _read(self, path: Path) -> Design | None:
+        try:
+            return file.load(path)
+        except EngineError as error:
+            self.trouble.emit(say(error.message))
+            return None
+
+    def _write(self, path: Path) -> bool:
+        design = self._document.design
+        if not self._tried(lambda: file.save(design, path)):
+            return False
+        self._document.saved(path)
+        self._remember(path)
+        self._session.tell(self.tr("Saved {name}.").format(name=path.name))
+        return True
+
+    def _write_source(self, path: Path) -> None:
+        from engine.model.source import to_python
+
+        text = to_python(self._document.design, self._document.checked)
+        file.write_text(path, text)
+
+    def _write_picture(self, path: Path) -> None:
+        from gui.canvas.picture import export_picture
+
+        dark = self._session.theme.dark
+        export_picture(self._document.design, path, dark=dark)
+
+    def _tried(self, write: Callable[[], None]) -> bool:
+        try:
+            write()
+        except EngineError as error:
+            self.trouble.emit(say(error.message))
+            return False
+        return True
+
+    def _ask_open(self) -> Path | None:
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, self.tr("Open a design"), str(self._folder()), self._filter()
+        )
+        return Path(name) if name else None
+
+    def _ask_save(self, title: str, suffix: str) -> Path | None:
+        start = self._folder() / f"{self._document.name}{suffix}"
+        kinds = self._filter() if suffix == SUFFIX else f"*{suffix}"
+        name, _ = QFileDialog.getSaveFileName(self._window, title, str(start), kinds)
+        if not name:
+            return None
+        path = Path(name).absolute()
+        if path.suffix.lower() == suffix:
+            return path
+        # Qt asked about the name without the suffix; a file of the full name would
+        # be overwritten unasked.
+        full = path.with_name(path.name + suffix)
+        return full if not full.exists() or self._may_replace(full) else None
+
+    def _may_replace(self, path: Path) -> bool:
+        said = self.tr("“{name}” exists already. Replace it?").format(name=path.name)
+        title = self.tr("Replace the file?")
+        answer = QMessageBox.question(self._window, title, said)
+        return answer == QMessageBox.StandardButton.Yes
+
+    def _filter(self) -> str:
+        return self.tr("Fanin designs (*.fanin)")
+
+    def _folder(self) -> Path:
+        if self._document.path is not None:
+            return self._document.path.parent
+        last = str(QSettings().value("folder") or "")
+        return Path(last) if last and Path(last).is_dir() else Path.home()
+
+    def _remember(self, path: Path) -> None:
+        others = [known for known in self.recent() if known != path]
+        settings = QSettings()
+        settings.setValue("recent", [str(p) for p in (path, *others)][:RECENT])
+        settings.setValue("folder", str(path.parent))
+
+    def _forget(self) -> None:
+        QSettings().remove("recent")

@@ -1,0 +1,204 @@
+"""What the menus do, one method for each action of `gui.actions`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings, Qt
+from PySide6.QtWidgets import QWidget
+
+from engine.catalog.spec import Init
+from engine.design import edits
+from gui.actions import acts
+from gui.commands import CommandPalette
+from gui.theme import Scheme
+from gui.tidy import tidy
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+    from gui.window import Window
+
+
+class Verbs(QObject):
+    """The slots of one window's actions."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.session = window.session
+        self.document = window.document
+        self._window = window
+
+    @property
+    def canvas(self) -> CanvasView:
+        """Whose own slots some actions name."""
+        return self._window.canvas
+
+    @property
+    def close(self) -> object:
+        return self._window.close
+
+    def new(self) -> None:
+        self._window.files.new()
+
+    def open(self) -> None:
+        if self._window.files.open():
+            self._window.canvas.fit()
+
+    def save(self) -> None:
+        self._window.files.save()
+
+    def save_as(self) -> None:
+        self._window.files.save_as()
+
+    def export_python(self) -> None:
+        self._window.files.export(".py")
+
+    def export_svg(self) -> None:
+        self._window.files.export(".svg")
+
+    def export_png(self) -> None:
+        self._window.files.export(".png")
+
+    def rename(self) -> None:
+        one = self.session.selection.one
+        if one is None:
+            self.session.tell(self.tr("Select one node to rename it."))
+        else:
+            self._window.canvas.rename(one)
+
+    def commands(self) -> None:
+        found = self._window.findChild(CommandPalette)
+        palette = found or CommandPalette(self._window)
+        palette.open([self._window.actions_by_id[act.id] for act in acts()])
+
+    def zoom_in(self) -> None:
+        self._window.canvas.zoom_by(1.25)
+
+    def zoom_out(self) -> None:
+        self._window.canvas.zoom_by(0.8)
+
+    def zoom_one(self) -> None:
+        self._window.canvas.zoom_to(1.0)
+
+    def look_system(self) -> None:
+        self._choose_look("system")
+
+    def look_light(self) -> None:
+        self._choose_look("light")
+
+    def look_dark(self) -> None:
+        self._choose_look("dark")
+
+    def show_palette(self, shown: bool) -> None:
+        self._window.docks.palette.setVisible(shown)
+
+    def show_inspector(self, shown: bool) -> None:
+        self._window.docks.inspector.setVisible(shown)
+        self._window.docks.insight.setVisible(shown)
+
+    def show_results(self, shown: bool) -> None:
+        self._window.docks.results.setVisible(shown)
+
+    def show_history(self, shown: bool) -> None:
+        self._window.docks.show_history(shown)
+
+    def tidy(self) -> None:
+        graph = self.session.document.design.graph
+        text = self.tr("Tidy the layout")
+        if self.session.document.attempt(edits.arrange, tidy(graph), text=text):
+            self._window.canvas.fit()
+
+    def reroll(self) -> None:
+        seed = self.session.document.design.settings.seed + 1
+        text = self.tr("Re-roll with seed {seed}").format(seed=seed)
+        self.session.document.attempt(edits.set_seed, seed, text=text, merge="seed")
+
+    def settings(self) -> None:
+        self._window.status.settings.showMenu()
+
+    def see_summary(self) -> None:
+        self._window.docks.see("summary")
+
+    def see_problems(self) -> None:
+        self._window.docks.see("problems")
+
+    def see_parameters(self) -> None:
+        self._window.docks.see("parameters")
+
+    def see_code(self) -> None:
+        self._window.docks.see("code")
+
+    def see_activation(self) -> None:
+        self._window.docks.look_at("activationPanel")
+
+    def see_weights(self) -> None:
+        self._window.docks.look_at("weightsPanel")
+
+    def stop(self) -> None:
+        self.session.worker.cancel_all()
+        self.session.tell(self.tr("Stopped."))
+
+    def reference(self) -> None:
+        one = self.session.selection.one
+        panel = self._window.docks.panel
+        if panel.isAncestorOf(self._window.focusWidget() or self._window):
+            panel.tree.explain()
+        else:
+            design = self.session.document.design
+            self.help(design.nodes[one].kind if one else "linear")
+
+    def help(self, kind: str) -> None:
+        """Show the reference at an operator or initializer."""
+        from gui.panels.help import show_help
+
+        show_help(self.session, self._window, kind)
+
+    def next_pane(self) -> None:
+        """Give the keyboard to the next part of the window."""
+        panes: list[QWidget] = [
+            self._window.docks.panel,
+            self.canvas,
+            self._window.docks.places[self._window.docks.inspector],
+            self._window.docks.column,
+            self._window.docks.tabs,
+        ]
+        panes = [pane for pane in panes if pane.isVisible()]
+        now = self._window.focusWidget() or self._window
+        at = [
+            n for n, pane in enumerate(panes) if pane is now or pane.isAncestorOf(now)
+        ]
+        follow = panes[((at[0] if at else -1) + 1) % len(panes)]
+        target = follow if _takes_keys(follow) else _first_field(follow) or follow
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def about(self) -> None:
+        from gui.about import show_about
+
+        show_about(self._window)
+
+    def initialize(self, kind: str) -> None:
+        """Give the selected nodes' weights this initializer."""
+        ids = sorted(self.session.selection.ids)
+        if not ids:
+            self.session.tell(self.tr("Select the layers that it should initialize."))
+            return
+        text = self.tr("Initialize weights")
+        self.session.document.attempt(
+            edits.set_init, ids, "weight", Init(kind), text=text
+        )
+
+    def _choose_look(self, scheme: Scheme) -> None:
+        QSettings().setValue("look", scheme)
+        self.session.theme.choose(scheme)
+
+
+def _takes_keys(widget: QWidget) -> bool:
+    return widget.focusPolicy() != Qt.FocusPolicy.NoFocus or bool(widget.focusProxy())
+
+
+def _first_field(pane: QWidget) -> QWidget | None:
+    """The first widget in a pane that the Tab key would reach."""
+    for widget in pane.findChildren(QWidget):
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible():
+            return widget
+    return None

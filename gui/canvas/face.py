@@ -119,15 +119,18 @@ def face_of(node: Node, checked: Checked | None, inks: Inks) -> Face:
         caption = node.label or node.name
     sign = SIGNS.get(node.row.sign, "") if node.row else ""
     chip = _chip(node)
-    count = counted(known.parameters) if known and known.parameters else ""
+    learns = counted(known.parameters) if known and known.parameters else ""
     name = node.label or node.name
     if form == "chip" and not own_name:
         name = title
     width = _width(form, name, title, brief, inks)
+    if chip:
+        row = inks.width("chip", chip.text) + inks.width("small", learns) + 60
+        width = max(width, _stepped(row, 0.0))
     body, dots = _laid(node, form, width, named, bool(chip))
     return Face(
         *(node.id, node.kind, form, _family(node), name, title, brief, caption, sign),
-        *(chip, count, body, dots, named, state, worst),
+        *(chip, learns, body, dots, named, state, worst),
     )
 
 
@@ -211,6 +214,8 @@ def _width(form: Form, name: str, title: str, brief: str, inks: Inks) -> float:
     shown = "" if name == title else title
     line = inks.width("name", name) + inks.width("small", shown) + 10
     wanted = max(line, inks.width("mono", brief)) + 2 * MARGIN
+    if form == "tag":
+        wanted += 10
     return _stepped(wanted, 92.0 if form == "tag" else 112.0)
 
 

@@ -12,6 +12,7 @@ from gui.canvas.face import MARGIN, Dot, Face, curve_points, zero_line
 from gui.canvas.glyphs import initializer_path
 from gui.canvas.inks import Inks, pen
 
+FARTHER = 0.16  # below this one, not even corners
 FAR = 0.35  # below this zoom text is dust: shapes only
 NEAR = 0.6  # above it, names of ports and labels on wires
 CORNER = 9.0
@@ -41,7 +42,7 @@ def paint_node(
     """The whole node, around the painter's origin."""
     colour = inks.family(face.family)
     if zoom < FAR:
-        _far(painter, face, inks, colour, mood)
+        _far(painter, face, inks, colour, mood, zoom)
         return
     if face.state == "waiting":
         painter.setOpacity(0.72)
@@ -57,9 +58,26 @@ def paint_node(
         _badge(painter, face, inks)
 
 
-def _far(painter: QPainter, face: Face, inks: Inks, colour: QColor, mood: Mood) -> None:
-    fill = inks.error if face.worst is Severity.ERROR else colour
-    painter.fillRect(face.body, inks.accent if mood.selected else fill)
+def _far(
+    painter: QPainter,
+    face: Face,
+    inks: Inks,
+    colour: QColor,
+    mood: Mood,
+    zoom: float,
+) -> None:
+    """Only the family's colour, and whether it is wrong or selected."""
+    if zoom < FARTHER:
+        fill = inks.error if face.worst is Severity.ERROR else colour
+        painter.fillRect(face.body, inks.accent if mood.selected else fill)
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    if face.worst is Severity.ERROR:
+        painter.setPen(pen(inks.error, 2 / zoom))
+    if mood.selected:
+        painter.setPen(pen(inks.accent, 2.5 / zoom))
+    painter.setBrush(colour)
+    painter.drawRoundedRect(face.body, 12, 12)
 
 
 def _outline(face: Face, grow: float = 0.0) -> QPainterPath:

@@ -62,7 +62,10 @@ def routed(
     above = min(box.top() for box in obstacles) - CLEAR
     below = max(box.bottom() for box in obstacles) + CLEAR
     middle = (start.y() + end.y()) / 2
-    lane = above if middle - above <= below - middle else below
+    # A longer way lies further out, so that one skip inside another does not cover it.
+    further = min(60.0, (end.x() - start.x()) * 0.035)
+    upper = middle - above <= below - middle
+    lane = above - further if upper else below + further
     return round_about(start, end, lane), True
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -332,9 +333,12 @@ class CanvasView(Camera):
         ):
             label.setFont(theme.font("small"))
             label.setStyleSheet(f"color: {colour.name()}; background: transparent;")
+        faded = QColor(theme.accent)
+        faded.setAlpha(120)
+        edge = faded.name(QColor.NameFormat.HexArgb)
         self.setStyleSheet(
             "QGraphicsView#canvas { border: 1px solid transparent; }"
-            f"QGraphicsView#canvas:focus {{ border-color: {theme.accent.name()}; }}"
+            f"QGraphicsView#canvas:focus {{ border-color: {edge}; }}"
         )
         self._lay_overlays()
 

@@ -183,15 +183,20 @@ class BoolField(Field):
 
 
 class ChoiceField(Field):
-    """A combo box of the few words there are."""
+    """A combo box of the few words there are, or of yes, no and none."""
 
     def _edit(self) -> QWidget:
         self._combo = Combo(self)
-        options = self.param.options if isinstance(self.param, Choice) else ()
         if self.param.optional:
             self._combo.addItem(self.tr("none"), None)
-        for option in options:
-            self._combo.addItem(option, option)
+        if isinstance(self.param, Choice):
+            for option in self.param.options:
+                self._combo.addItem(option, option)
+        else:
+            self._combo.addItem(self.tr("yes"), True)
+            self._combo.addItem(self.tr("no"), False)
+        self._combo.setEnabled(self._combo.count() > 1)
+        self._combo.was_left.connect(self.left)
         self._combo.setPlaceholderText(self.tr("mixed"))
         self._combo.activated.connect(self._chosen)
         return self._combo
@@ -202,7 +207,6 @@ class ChoiceField(Field):
 
     def _chosen(self, index: int) -> None:
         self.offer(self._combo.itemData(index))
-        self.left.emit()
 
 
 class TextField(Field):
@@ -210,7 +214,7 @@ class TextField(Field):
 
     def _edit(self) -> QWidget:
         self._line = _Line(self)
-        self._line.setProperty("role", "mono")
+        self._line.setProperty("mono", True)
         self._line.textEdited.connect(self._typed)
         self._line.returnPressed.connect(self.left)
         self._line.stepped.connect(self.step)
@@ -292,12 +296,19 @@ class _Line(QLineEdit):
 class Combo(QComboBox):
     """A combo box that leaves the wheel to the form unless it has the focus."""
 
+    was_left = Signal()
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         self.setSizeAdjustPolicy(policy)
         self.setMinimumContentsLength(6)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.was_left.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -333,7 +344,7 @@ def field_for(param: Param, default: Value, parent: QWidget) -> Field:
     """The field for this kind of parameter."""
     if isinstance(param, Bool) and not param.optional:
         return BoolField(param, default, parent)
-    if isinstance(param, Choice):
+    if isinstance(param, Bool | Choice):
         return ChoiceField(param, default, parent)
     return TextField(param, default, parent)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 from engine.catalog.params import LARGEST, Int
 from engine.design import edits
 from engine.design.flow import UNSET
-from engine.design.model import Design
+from engine.design.model import Design, Settings
 from engine.errors import EngineError
 from gui.panels.fields import Field, field_for
 from gui.panels.labels import Heading, Label, grouped
@@ -82,7 +82,7 @@ class DesignForm(QWidget):
         doc = self.tr("The size that {name} has wherever a number is needed.")
         batch = self.tr("The batch: how many samples the sample input has.")
         doc = batch if name == "N" else doc.format(name=name)
-        default = 5 if name == "N" else UNSET
+        default = Settings().symbols.get(name, UNSET)
         field = field_for(
             Int(name, default, doc=doc, low=1, high=LARGEST), default, self
         )

@@ -94,6 +94,7 @@ class InitBox(QWidget):
             combo.addItem(icon, row.title, row.kind)
         combo.setMaxVisibleItems(20)
         combo.activated.connect(self._chosen)
+        combo.was_left.connect(self._session.document.seal)
         return combo
 
     def _specs(self) -> list[tuple[str, TensorSpec]]:
@@ -152,11 +153,13 @@ class InitBox(QWidget):
             return
         theory = row.theory(row.complete(init.params), spec)
         said = self.tr("mean {mean} · std {std}")
+        if theory.mean == 0:
+            said = self.tr("std {std}")
         if theory.density == "point":
             said = self.tr("all {mean}")
         text = said.format(mean=short(theory.mean), std=short(theory.std))
         if not self._kind:
-            text = f"{row.title}: {text}"
+            text = f"{row.title} · {text}"
         self._theory.setText(text)
         self._theory.show()
 
@@ -214,7 +217,6 @@ class InitBox(QWidget):
         if kinds == {kind}:
             return
         self._commit(Init(kind) if kind else None, self.family)
-        self._session.document.seal()
 
     def _edited(self, name: str, value: Value, restore: bool = False) -> None:
         """Each node keeps its other parameters."""
@@ -232,9 +234,8 @@ class InitBox(QWidget):
         except EngineError as error:
             self._refuse(say(error.message), field)
             return
-        merge = (
-            f"init {tensor} {' '.join(self._ids)} {field.param.name}" if field else ""
-        )
+        what = field.param.name if field else "choice"
+        merge = f"init {tensor} {what} {' '.join(self._ids)}"
         title = INITIALIZERS[init.kind].title if init else self.tr("torch's default")
         text = self.tr("Set {tensor} to {title}").format(tensor=tensor, title=title)
         document.commit(after, text, merge)

@@ -24,7 +24,7 @@ class NameBox(QWidget):
         self._node: Node | None = None
         self.name = _Entry(self)
         self.name.setObjectName("nameEdit")
-        self.name.setProperty("role", "mono")
+        self.name.setProperty("mono", True)
         self.name.setAccessibleName(self.tr("Name"))
         tip = self.tr("The attribute in the built module and in the code.")
         self.name.setToolTip(tip)

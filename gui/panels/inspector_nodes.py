@@ -109,8 +109,10 @@ class NodesForm(QWidget):
             self._where.setToolTip(names)
             return
         self._title.setText(node.title)
-        family = node.row.family if node.row else self.tr("unknown to this Fanin")
-        self._where.setText(family)
+        where = self.tr("unknown to this Fanin")
+        if node.row is not None:
+            where = f"{node.row.role} · {node.row.family}"
+        self._where.setText(where)
         self._where.setToolTip("")
 
     def _show_problems(self, ids: Sequence[str]) -> None:

@@ -90,7 +90,7 @@ def panel_sheet(theme: Theme) -> str:
     for role, (face, colour) in faces.items():
         font = theme.font(face)
         rules.append(
-            f'*[role="{role}"] {{ color: {colour.name()}; background: transparent; '
+            f'QLabel[role="{role}"], QToolButton[role="{role}"] {{ color: {colour.name()}; background: transparent; '
             f'font-family: "{font.family()}"; font-size: {font.pointSizeF():g}pt; '
             f"font-weight: {int(font.weight())}; }}"
         )
@@ -100,4 +100,41 @@ def panel_sheet(theme: Theme) -> str:
         'QToolButton[role="link"]:focus '
         f"{{ border: 1px solid {theme.accent.name()}; border-radius: 3px; }}"
     )
-    return "\n".join(rules)
+    rules.append(_field_rules(theme))
+    return "\n".join([*rules, _table_rules(theme)])
+
+
+def _field_rules(theme: Theme) -> str:
+    """Fields whose text is wrong, the cards of problems, the arrows beside numbers."""
+    mono = theme.font("mono")
+    error, line = theme.error.name(), theme.line.name()
+    return (
+        f'QLineEdit[mono="true"] {{ font-family: "{mono.family()}"; '
+        f"font-size: {mono.pointSizeF():g}pt; }} "
+        f'QLineEdit[invalid="true"] {{ border: 1px solid {error}; }} '
+        f'QFrame[role="card"] {{ border: 1px solid {line}; border-radius: 6px; '
+        f"background: {theme.field.name()}; }} "
+        f"QWidget#notes {{ border: 1px solid {line}; border-radius: 6px; "
+        f"background: {theme.field.name()}; }} "
+        'QToolButton[flat="true"] { border: none; padding: 0; } '
+    )
+
+
+def _table_rules(theme: Theme) -> str:
+    """Quiet tables: no lines, captions for headings, a soft ground for what is chosen."""
+    font = theme.font("caption")
+    chosen, text = theme.selected.name(), theme.text.name()
+    return (
+        f"QTableView {{ background: {theme.panel.name()}; border: none; "
+        f"selection-background-color: {chosen}; selection-color: {text}; outline: 0; }} "
+        "QTableView::item { padding: 0 8px; border: none; } "
+        f"QTableView::item:selected {{ background: {chosen}; }} "
+        f"QHeaderView {{ background: {theme.panel.name()}; border: none; }} "
+        f"QHeaderView::section {{ background: {theme.panel.name()}; border: none; "
+        f"color: {theme.muted.name()}; padding: 4px 8px; "
+        f'font-family: "{font.family()}"; font-size: {font.pointSizeF():g}pt; '
+        f"font-weight: {int(font.weight())}; }} "
+        f"QListView#problemList {{ background: {theme.panel.name()}; outline: 0; }} "
+        f"QListView#problemList::item:selected {{ background: {chosen}; "
+        "border-radius: 6px; }"
+    )

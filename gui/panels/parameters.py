@@ -116,9 +116,11 @@ class ParametersPanel(LazyPanel):
     def _columns(self) -> tuple[Column, ...]:
         tr = self.tr
         return (
-            Column(tr("Name"), tr("In the state_dict."), mono=True, width=190),
-            Column(tr("Shape"), tr("As torch keeps it."), mono=True, muted=True),
-            Column(tr("Initializer"), tr("What drew it."), muted=True, width=150),
+            Column(tr("Name"), tr("In the state_dict."), mono=True, width=170),
+            Column(
+                tr("Shape"), tr("As torch keeps it."), mono=True, muted=True, width=80
+            ),
+            Column(tr("Initializer"), tr("What drew it."), muted=True, width=130),
             Column(tr("Mean"), tr("Of the drawn numbers."), number=True, width=84),
             Column(tr("Std"), tr("Of the drawn numbers."), number=True, width=84),
             Column(tr("Min"), tr("Of the drawn numbers."), number=True, width=84),
@@ -132,8 +134,11 @@ class ParametersPanel(LazyPanel):
             for spec in known.tensors if known else ():
                 if spec.family == "buffer":
                     continue
-                init = INITIALIZERS.get(checked.init_of(key, spec).kind)
-                title = init.title if init else ""
+                init = checked.init_of(key, spec)
+                row = INITIALIZERS.get(init.kind)
+                title = row.title if row else init.kind
+                if init is spec.default:
+                    title = self.tr("torch default")
                 name = f"{design.nodes[key].name}.{spec.name}"
                 cells = (
                     Cell(name, name),

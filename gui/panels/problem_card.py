@@ -51,6 +51,7 @@ class ProblemCard(QFrame):
         words.setSpacing(1)
         words.addWidget(self.sentence)
         words.addWidget(self.where)
+        words.addStretch(1)
         layout = QHBoxLayout(self) if named else QVBoxLayout(self)
         layout.setContentsMargins(10, 6, 8, 6)
         layout.setSpacing(8)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.design.model import Design
 from engine.errors import Problem
 from gui.panels.labels import Label, grouped, panel_sheet
 from gui.panels.lazy import LazyPanel
@@ -37,7 +36,7 @@ class ProblemsPanel(LazyPanel):
         self._count = -1
         self.list = _List(self)
         self._well = Label(
-            self.tr("All is well: the design can be built."), "good", self
+            self.tr("✓  All is well: the design can be built."), "good", self
         )
         self._well.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._well.setObjectName("allIsWell")
@@ -54,9 +53,6 @@ class ProblemsPanel(LazyPanel):
     def count(self) -> int:
         """How many problems there are, whether or not the panel can be seen."""
         return len(self.session.document.checked.problems)
-
-    def touches(self, before: Design, after: Design) -> bool:
-        return super().touches(before, after)
 
     def refresh(self) -> None:
         """Show the problems there are now; the same ones are left alone."""
@@ -77,12 +73,6 @@ class ProblemsPanel(LazyPanel):
 
     def _fill(self, problems: tuple[Problem, ...]) -> None:
         empty = not problems
-        nothing = not self.session.document.design.nodes
-        self._well.setText(
-            self.tr("Nothing here yet. Drag a layer onto the canvas to begin.")
-            if nothing
-            else self.tr("✓  All is well: the design can be built.")
-        )
         self._well.setVisible(empty)
         self.list.setVisible(not empty)
         place = self.list.currentRow()

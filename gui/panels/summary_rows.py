@@ -22,29 +22,29 @@ NOTHING = Cell("–", -1.0)
 def columns(tr: Callable[[str], str]) -> tuple[Column, ...]:
     """The headings; the two counts of mult-adds say whose they are."""
     return (
-        Column(tr("Layer"), tr("The node's name."), width=150),
-        Column(tr("Type"), tr("The torch class or function."), muted=True, width=130),
+        Column(tr("Layer"), tr("The node's name."), width=130),
+        Column(tr("Type"), tr("The torch class or function."), muted=True, width=110),
         Column(
             tr("Output shape"),
             tr("With the sample sizes of the design's settings."),
             mono=True,
             muted=True,
-            width=150,
+            width=120,
         ),
-        Column(tr("Initializer"), tr("What draws the weights."), muted=True, width=160),
+        Column(tr("Initializer"), tr("What draws the weights."), muted=True, width=130),
         Column(
             tr("Params"),
             tr("Numbers that are learned, as torchinfo counts them."),
             number=True,
-            width=90,
+            width=84,
         ),
-        Column(tr("Share"), tr("Of all parameters."), width=150),
+        Column(tr("Share"), tr("Of all parameters."), width=140),
         Column(
             tr("Mult-adds"),
             tr("Fanin's count: per sample, products paired with sums, no biases."),
             number=True,
             muted=True,
-            width=100,
+            width=88,
         ),
         Column(
             tr("torchinfo’s"),
@@ -54,7 +54,7 @@ def columns(tr: Callable[[str], str]) -> tuple[Column, ...]:
             ),
             number=True,
             muted=True,
-            width=100,
+            width=88,
         ),
     )
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from engine.service import AskReceived, Received
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -18,6 +16,7 @@ from PySide6.QtWidgets import (
 from engine.catalog import OPERATORS
 from engine.catalog.spec import Activation
 from engine.design.model import Design, Node
+from engine.service import AskReceived, Received
 from gui.panels.activation_curve import FARTHEST, NEAR, TUTORIAL, CurvePlot, Params
 from gui.panels.activation_overlays import Overlays
 from gui.panels.bars import BarsView
@@ -189,14 +188,25 @@ class ActivationPanel(Sheet):
         if received is None:
             self._share.say("")
             return
-        if received.dead > received.saturated:
-            share, text = received.dead, self.tr("{share} % dead")
-        else:
-            share, text = received.saturated, self.tr("{share} % saturated")
-        self._share.setToolTip(
-            self.tr("Share of the values arriving here, for a seeded N(0, 1) batch")
+        self._say_share(received)
+        tip = self.tr(
+            "For a seeded N(0, 1) batch: mean {mean}, std {std} arriving here"
         )
+        self._share.setToolTip(
+            tip.format(mean=number(received.mean), std=number(received.std))
+        )
+
+    def _say_share(self, received: Received) -> None:
+        """Dead units if there are any, else how much falls into the flat zones."""
+        share = received.saturated
         colour = "warning" if share >= MANY else "good"
+        if received.dead > 0:
+            share, colour = received.dead, "warning"
+            text = self.tr("{share} % of units dead")
+        elif self.plot.zones_are_dead:  # half of it below zero is what a ReLU is for
+            text, colour = self.tr("{share} % at zero"), "muted"
+        else:
+            text = self.tr("{share} % saturated")
         self._share.say(text.format(share=number(100 * share, 2)), colour)
 
     # Range ------------------------------------------------------------------------
@@ -204,7 +214,8 @@ class ActivationPanel(Sheet):
     def _show_range(self, low: float, high: float) -> None:
         for box, value in ((self.low, low), (self.high, high)):
             with QSignalBlocker(box):
-                box.setDecimals(2 if high - low < 10 else 1 if high - low < 100 else 0)
+                fine = 3 if high - low < 1 else 2 if high - low < 10 else 1
+                box.setDecimals(0 if round(value, fine).is_integer() else fine)
                 box.setValue(value)
 
     def _range_typed(self) -> None:
@@ -240,7 +251,8 @@ class ActivationPanel(Sheet):
         self.column.addWidget(self._doc)
         self.column.addWidget(self._formulas)
         self.column.addSpacing(4)
-        self.column.addWidget(self._stack, 1)
+        self.column.addWidget(self._stack, 1000)
+        self.column.addStretch(1)
 
     def _lay_out_curves(self) -> None:
         theme, parent = self.theme, self._curves
@@ -260,11 +272,12 @@ class ActivationPanel(Sheet):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(head)
-        column.addWidget(self.plot, 1)
+        column.addWidget(self.plot, 1000)
         column.addLayout(self._range_boxes())
         column.addLayout(self._legend())
         column.addWidget(self.overlays)
         column.addWidget(self._note)
+        column.addStretch(1)
 
     def _range_links(self) -> list[Link]:
         theme, parent = self.theme, self._curves
@@ -301,9 +314,8 @@ class ActivationPanel(Sheet):
         self.high.setObjectName("activationHigh")
         self.high.setAlignment(Qt.AlignmentFlag.AlignRight)
         middle = Words(self.theme, self._curves, "tick", "faint")
-        middle.setText(self.tr("drag or scroll the plot to move along x"))
+        middle.setText("x")
         middle.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        middle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout()
         row.addWidget(self.low)
         row.addWidget(middle, 1)
@@ -339,7 +351,6 @@ class ActivationPanel(Sheet):
 
     def _connect(self) -> None:
         session = self.session
-        session.document.changed.connect(self.refresh)
         session.selection.changed.connect(self._selected)
         self.plot.range_changed.connect(self._show_range)
         self.plot.fit_asked.connect(self._fit)

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from engine.service import AskCurve, Curve, Received
 from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
@@ -19,6 +18,7 @@ from engine.catalog import OPERATORS
 from engine.catalog.curves import curve as ready_curve
 from engine.catalog.params import Value
 from engine.catalog.spec import Activation
+from engine.service import AskCurve, Curve, Received
 from gui.panels.plot import Plot, Reading, number
 from gui.panels.plot_parts import DASHES
 from gui.session import Session
@@ -114,6 +114,8 @@ class CurvePlot(Plot):
         self._shown = {"f": True, "df": True, "arriving": True}
         self.setObjectName("activationPlot")
         self.setAccessibleName(self.tr("Activation curve"))
+        self.setMinimumHeight(150)
+        self.setMaximumHeight(300)
         self._settle = QTimer(self, interval=SETTLE, singleShot=True)
         self._settle.timeout.connect(self.ask)
         self._bars = pg.BarGraphItem(x0=[], x1=[], y0=[], height=[])
@@ -152,6 +154,7 @@ class CurvePlot(Plot):
         row = OPERATORS[kind]
         zones = row.saturates if isinstance(row, Activation) else None
         self._zones = zones({**row.defaults, **dict(params)}) if zones else ()
+        self.read(None)
         self._first_picture(main)
         self.ask()
 
@@ -161,6 +164,7 @@ class CurvePlot(Plot):
             self.removeItem(old.f)
             self.removeItem(old.df)
             self._session.worker.cancel(self._slot(old))
+        self.read(None)
         del self._series[1:]
         for place, kind in enumerate(kinds):
             colour = self._overlay_colour(place)
@@ -269,6 +273,7 @@ class CurvePlot(Plot):
         self.say("")
         self._tell_busy()
         self._arrange()
+        self._point_at(self.crosshair)
 
     def _slot(self, series: Series) -> str:
         return f"curve {self._series.index(series)}"
@@ -322,7 +327,8 @@ class CurvePlot(Plot):
             return -0.1, 1.1
         low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
         air = 0.06 * (high - low) or 0.5
-        return low - air, high + air
+        room = 2 * air if self._zones else air  # for the zone's name
+        return low - air, high + room
 
     def _arrange_bars(self, low: float, high: float) -> None:
         received = self._received
@@ -332,6 +338,9 @@ class CurvePlot(Plot):
             return
         tallest = max(float(np.max(received.counts)), 1.0)
         heights = np.asarray(received.counts) / tallest * FLOOR * (high - low)
+        left, right = self.x_range()
+        bar = self.data_area.width() / (right - left)
+        bar *= float(received.edges[-1] - received.edges[0]) / len(heights)
         colour = QColor(self._theme.arriving)
         colour.setAlphaF(0.2 if self._faded else 0.55)
         self._bars.setOpts(
@@ -341,7 +350,7 @@ class CurvePlot(Plot):
             height=heights,
             width=None,
             brush=colour,
-            pen=pg.mkPen(self._theme.field, width=1),
+            pen=pg.mkPen(self._theme.field, width=0.8) if bar > 4 else pg.mkPen(None),
         )
 
     def _arrange_zones(self) -> None:
@@ -363,7 +372,7 @@ class CurvePlot(Plot):
         super().drawForeground(painter, rect)
 
     def _draw_zone_names(self, painter: QPainter) -> None:
-        """Name each zone at its top, where it is wide enough."""
+        """Name the first zone at its top, where it is wide enough."""
         painter.save()
         painter.resetTransform()
         painter.setFont(self._theme.font("tick"))
@@ -371,8 +380,9 @@ class CurvePlot(Plot):
         metrics = painter.fontMetrics()
         area, (left, right) = self.data_area, self.x_range()
         scale = area.width() / (right - left)
-        for low, high in self._zones:
-            text = self._zone_name(low, high)
+        for low, high in self._zones[:1]:  # the others look alike
+            dead = self._is_dead(low, high)
+            text = self.tr("dead") if dead else self.tr("saturated")
             start = area.left() + (max(low, left) - left) * scale
             end = area.left() + (min(high, right) - left) * scale
             if end - start >= metrics.horizontalAdvance(text) + 8:
@@ -381,13 +391,17 @@ class CurvePlot(Plot):
                 )
         painter.restore()
 
-    def _zone_name(self, low: float, high: float) -> str:
-        """Dead where neither signal nor gradient passes, else saturated."""
-        left, right = self.x_range()
-        middle = (max(low, left) + min(high, right)) / 2
-        sample = self._series[0].at(middle) if self._series else None
-        dead = sample is not None and sample[1] == sample[2] == 0.0
-        return self.tr("dead") if dead else self.tr("saturated")
+    @property
+    def zones_are_dead(self) -> bool:
+        """Whether neither signal nor gradient passes any of the flat zones."""
+        return bool(self._zones) and all(self._is_dead(*zone) for zone in self._zones)
+
+    def _is_dead(self, low: float, high: float) -> bool:
+        main = self._series[0]
+        within = (main.x > low) & (main.x < high)
+        return bool(within.any()) and not (
+            main.y[within].any() or main.dy[within].any()
+        )
 
     # Reading ----------------------------------------------------------------------
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from engine.service import AskBars
-from engine.service import Bars as Answer
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from engine.catalog.curves import bars as ready_bars
 from engine.catalog.params import Value
+from engine.service import AskBars
+from engine.service import Bars as Answer
 from gui.panels.plot import Plot, number
 from gui.panels.plot_parts import Link, Words
 from gui.session import Session
@@ -24,10 +24,10 @@ from gui.theme import Theme
 
 # The tutorial's worked example.
 SCORES = (0.2, 0.02, 0.15, 0.15, 1.3, 0.5, 0.06, 1.1, 0.05, 3.75)
+Values = Sequence[float] | NDArray[np.float64]
 MOST = 64  # scores that can be told apart as bars
 LARGEST = 1e6
 WIDTH = 0.72  # of a bar, of the room it has
-LABEL_ROOM = 22  # px a bar needs to carry its number
 
 
 def read_scores(text: str) -> tuple[float, ...] | None:
@@ -56,13 +56,14 @@ class BarPlot(Plot):
         for item in (self._bars, self._zero):
             self.addItem(item, ignoreBounds=True)
         self.setMinimumHeight(96)
+        self.setMaximumHeight(190)
         box = self.getPlotItem().vb
         box.setMouseEnabled(x=False, y=False)
         self.getPlotItem().getAxis("bottom").setTicks([[]])
         self.getPlotItem().getAxis("bottom").setHeight(16)
         self.pointed.connect(self._point_at)
 
-    def show_values(self, values: Sequence[float], colours: Sequence[QColor]) -> None:
+    def show_values(self, values: Values, colours: Sequence[QColor]) -> None:
         """Draw one bar for each value."""
         self.values = np.asarray(values, dtype=np.float64)
         self._colours = list(colours)
@@ -118,16 +119,27 @@ class BarPlot(Plot):
         painter.setFont(self._theme.font("tick"))
         height = painter.fontMetrics().height()
         for index, value in enumerate(self.values):
-            if room < LABEL_ROOM and index != self._lit:
-                continue
             lit = index == self._lit
+            text = self._fitting(value, painter.fontMetrics(), room)
+            if not text and not lit:
+                continue
+            text = text or number(value, 2)
             painter.setPen(self._theme.text if lit else self._theme.muted)
             tip = value if math.isfinite(value) else 0.0
             at = self.getPlotItem().vb.mapViewToScene(QPointF(index, tip))
             top = at.y() + 1 if value < 0 else at.y() - height - 1
             area = QRectF(at.x() - 40, top, 80, height)
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, number(value, 2))
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()
+
+    @staticmethod
+    def _fitting(value: float, metrics: QFontMetrics, room: float) -> str:
+        """`value` as exactly as a bar is wide; "" where nothing fits."""
+        short = f"{value:.2f}".replace("0.", ".").replace("-", "−")
+        for text in (number(value, 2), short, f"{value:.0f}".replace("-", "−")):
+            if metrics.horizontalAdvance(text) <= room - 1:
+                return text
+        return ""
 
 
 class BarsView(QWidget):
@@ -147,6 +159,7 @@ class BarsView(QWidget):
     def _lay_out(self) -> None:
         theme = self._theme
         self.edit = QLineEdit(self._text(SCORES), self)
+        self.edit.setCursorPosition(0)
         self.edit.setObjectName("activationScores")
         self.edit.setAccessibleName(self.tr("Scores"))
         self.edit.setToolTip(
@@ -176,10 +189,11 @@ class BarsView(QWidget):
         column.setSpacing(4)
         column.addLayout(_row(captions[0], None, reset))
         column.addWidget(self.edit)
-        column.addWidget(self.before, 1)
+        column.addWidget(self.before, 1000)
         column.addLayout(_row(captions[1], None, self.total))
-        column.addWidget(self.after, 1)
+        column.addWidget(self.after, 1000)
         column.addLayout(_row(self.value, None))
+        column.addStretch(1)
 
     def show_activation(self, kind: str, params: tuple[tuple[str, Value], ...]) -> None:
         """Show what this activation makes of the scores."""

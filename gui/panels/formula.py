@@ -41,11 +41,13 @@ def drawn(latex: str, size: float, colour: str) -> Drawn:
         size: of the type, in px.
         colour: #rrggbb.
     """
-    import ziamath  # 0.3 s: the first formula pays for it, not the first paint
+    # 0.3 s: the first formula pays for them, not the first paint.
+    from ziamath.config import config
+    from ziamath.zmath import Latex
 
-    ziamath.config.svg2 = False  # QSvgRenderer shows the glyphs of SVG 2 as blanks
+    config.svg2 = False  # QSvgRenderer shows the glyphs of SVG 2 as blanks
     try:
-        picture = ziamath.Latex(latex, size=size, color=colour)
+        picture = Latex(latex, size=size, color=colour)
         width, height = picture.getsize()
         svg = picture.svg().encode()
     except Exception:  # noqa: BLE001 - a parser fails in as many ways as there are texts
@@ -124,6 +126,7 @@ class FormulaView(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         theme.changed.connect(self._recolour)
+        self.hide()
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -132,8 +135,10 @@ class FormulaView(QWidget):
 
     def show_formulas(self, *formulas: str, alike: bool = False) -> None:
         """Show these, the first in the text's colour, the others muted or `alike`."""
-        self._alike = alike
-        self._formulas = tuple(formula for formula in formulas if formula)
+        wanted = tuple(formula for formula in formulas if formula)
+        if wanted == self._formulas and alike == self._alike:
+            return
+        self._formulas, self._alike = wanted, alike
         self.setVisible(bool(self._formulas))
         self.setAccessibleName("; ".join(self._formulas))
         self._recolour()
@@ -198,8 +203,10 @@ class FormulaView(QWidget):
             self._pictures(index, latex, room)
             for index, latex in enumerate(self._formulas)
         ]
+        if self._alike:
+            return self._flowing(formulas, room)
         beside = self._beside(formulas, width)
-        return beside or self._stacked(formulas, room)
+        return beside or self._stacked(formulas, room, self._padding)
 
     def _beside(self, formulas: list[list[Drawn]], width: float) -> list[Placed]:
         """Two short formulas on one line, the second at the right; or nothing."""
@@ -215,8 +222,43 @@ class FormulaView(QWidget):
             for one, x in ((left, self._padding), (right, start))
         ]
 
-    def _stacked(self, formulas: list[list[Drawn]], room: float) -> list[Placed]:
-        placed, y = [], self._padding
+    def _flowing(self, formulas: list[list[Drawn]], room: float) -> list[Placed]:
+        """As many short formulas on a line as fit, then the next line."""
+        placed: list[Placed] = []
+        y = self._padding
+        for row in self._rows(formulas, room):
+            alone = len(row) == 1
+            placed += self._stacked(row, room, y) if alone else self._in_a_row(row, y)
+            y = max(line.area.bottom() for line in placed) + GAP - 2
+        return placed
+
+    @staticmethod
+    def _rows(formulas: list[list[Drawn]], room: float) -> list[list[list[Drawn]]]:
+        rows: list[list[list[Drawn]]] = []
+        left = 0.0
+        for lines in formulas:
+            width = lines[0].width + 2 * GAP
+            if rows and len(lines) == 1 and width - 2 * GAP <= left:
+                rows[-1].append(lines)
+            else:
+                rows.append([lines])
+                left = room if len(lines) == 1 else 0.0
+            left -= width
+        return rows
+
+    def _in_a_row(self, row: list[list[Drawn]], y: float) -> list[Placed]:
+        placed, x = [], self._padding
+        height = max(one.height for (one,) in row)
+        for (one,) in row:
+            top = y + (height - one.height) / 2
+            placed.append(Placed(one, QRectF(x, top, one.width, one.height)))
+            x += one.width + 2 * GAP
+        return placed
+
+    def _stacked(
+        self, formulas: list[list[Drawn]], room: float, top: float
+    ) -> list[Placed]:
+        placed, y = [], top
         for lines in formulas:
             for number, line in enumerate(lines):
                 indent = 16.0 if number else 0.0

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from engine.service import WeightReport
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from engine.catalog.spec import Theory
+from engine.service import WeightReport
 from gui.panels.plot import Plot, Reading, number
 from gui.theme import Theme
 
@@ -91,6 +91,7 @@ class HistogramPlot(Plot):
         self.getPlotItem().vb.setMouseEnabled(x=False, y=False)
         self.pointed.connect(self._point_at)
         self.setMinimumHeight(120)
+        self.setMaximumHeight(230)
 
     def expect(self, theory: Theory, family: str) -> None:
         """Show the expected density alone: nothing has been drawn yet."""

@@ -93,6 +93,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         item.showGrid(x=False, y=True, alpha=1.0)
         for side in ("left", "bottom"):
             axis = item.getAxis(side)
+            axis.setZValue(-100)  # pyqtgraph would draw the grid over the data
             axis.enableAutoSIPrefix(False)
             axis.setStyle(tickLength=0, maxTickLevel=0, tickTextOffset=4)
         item.getAxis("left").setWidth(38)
@@ -116,7 +117,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             axis.setTextPen(QPen(self._theme.muted))
             axis.setTickFont(font)
         self._cross.setPen(QPen(self._theme.muted, 0, Qt.PenStyle.DotLine))
-        self.viewport().update()
+        self.read(None)  # its lines have the old colours
 
     # What it says -----------------------------------------------------------------
 
@@ -124,6 +125,11 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def readout(self) -> tuple[Reading, ...]:
         """The lines at the crosshair."""
         return self._readout
+
+    @property
+    def crosshair(self) -> float | None:
+        """The x that is read, if one is."""
+        return self._x
 
     @property
     def words(self) -> str:
@@ -210,8 +216,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Fit"), self.fit_asked.emit)
-        menu.addSeparator()
+        movable, _ = self.getPlotItem().vb.mouseEnabled()
+        if movable:
+            menu.addAction(self.tr("Fit"), self.fit_asked.emit)
+            menu.addSeparator()
         menu.addAction(self.tr("Copy picture"), self.copy_picture)
         menu.addAction(self.tr("Save picture…"), self._ask_where)
         menu.popup(event.globalPos())
@@ -223,7 +231,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def save_picture(self, path: str) -> bool:
         """Write the plot to `path`: .svg is drawn anew, anything else is pixels."""
         if Path(path).suffix.lower() != ".svg":
-            return self.grab().save(path)
+            return bool(self.grab().save(path))
         generator = QSvgGenerator()
         generator.setFileName(path)
         generator.setSize(self.size())

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.design.model import Design
 from gui.session import Session
 from gui.theme import Theme
 
@@ -164,10 +165,18 @@ class Sheet(QScrollArea):
         self.column.setSpacing(6)
         self.setWidget(self.body)
         self.setMinimumWidth(260)
+        session.document.changed.connect(self._follow)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
+
+    def _follow(self, before: Design, after: Design) -> None:
+        """A node was moved: nothing to do, and that sixty times a second."""
+        docked = before.look.docked == after.look.docked
+        settled = before.settings == after.settings
+        if before.graph is not after.graph or not (docked and settled):
+            self.refresh()
 
     def refresh(self) -> None:
         """Show what is so now; subclasses say how."""

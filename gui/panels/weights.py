@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import prod
 
-from engine.service import AskWeights, WeightReport
 from PySide6.QtCore import QSignalBlocker, QSize
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
@@ -12,6 +11,7 @@ from engine.catalog import INITIALIZERS
 from engine.catalog.spec import Init, TensorSpec
 from engine.design import edits
 from engine.design.model import Design, Node
+from engine.service import AskWeights, WeightReport
 from gui.panels.histogram import HistogramPlot
 from gui.panels.plot_parts import Link, Sheet, Words
 from gui.panels.weights_table import StatisticsTable, Why
@@ -31,10 +31,10 @@ class WeightsPanel(Sheet):
         self.setAccessibleName(self.tr("Weights"))
         self.node: str | None = None
         self._tensor = "weight"  # what was chosen last: kept from layer to layer
-        self._asked: object = None
-        self._shown: object = None  # what the numbers on the panel belong to
+        self._shown: tuple[object, ...] | None = (
+            None  # what the numbers on the panel belong to
+        )
         self._lay_out()
-        session.document.changed.connect(self.refresh)
         session.selection.changed.connect(self.refresh)
 
     # What is shown ----------------------------------------------------------------
@@ -86,7 +86,7 @@ class WeightsPanel(Sheet):
         return tuple(spec for spec in known.tensors if spec.family != "buffer")
 
     def _show_nothing(self, words: str) -> None:
-        self._asked = self._shown = None
+        self._shown = None
         self.session.worker.cancel("weights")
         self._caption.setText(self.tr("WEIGHTS"))
         self._content.hide()
@@ -130,7 +130,7 @@ class WeightsPanel(Sheet):
             theory = row.theory(args, spec)
             self.plot.expect(theory, self._family(node, spec))
             self.table.expect(theory, spec)
-            self.why.explain(row.title, row.doc, row.why(args, spec))
+            self.why.explain(row, args, spec)
             self._label.say("")
         self._shown = about
         self._ask(design, node, spec)
@@ -172,6 +172,7 @@ class WeightsPanel(Sheet):
 
     def _show_report(self, report: WeightReport, node: Node, spec: TensorSpec) -> None:
         self.plot.set_busy(False)
+        self.plot.say("")
         self.plot.show_report(report, self._family(node, spec))
         self.table.drew(report)
         self.why.note_fans((spec.fan_in, spec.fan_out), report.torch_fans)
@@ -257,8 +258,8 @@ class WeightsPanel(Sheet):
         self.column.addLayout(self._head())
         self.column.addWidget(self._words)
         self.column.addLayout(links)
-        self.column.addWidget(self._content, 1)
-        self.column.addStretch(0)
+        self.column.addWidget(self._content, 1000)
+        self.column.addStretch(1)
 
     def _head(self) -> QHBoxLayout:
         theme = self.theme
@@ -313,6 +314,7 @@ class WeightsPanel(Sheet):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.tensors)
-        column.addWidget(self.plot, 1)
+        column.addWidget(self.plot, 1000)
         for widget in (self._label, self.table, self.why):
             column.addWidget(widget)
+        column.addStretch(1)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from math import prod
 
-from engine.service import WeightReport
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from engine.catalog.spec import Step, TensorSpec, Theory
+from engine.catalog.spec import Args, Initializer, Step, TensorSpec, Theory
+from engine.service import WeightReport
 from gui.panels.formula import FormulaView
 from gui.panels.histogram import extremes
 from gui.panels.plot import number
@@ -18,6 +19,9 @@ from gui.panels.plot_parts import Words
 from gui.theme import Theme
 
 NOTHING = "–"
+
+# How the formulas of the catalogue write parameters that have longer names.
+GREEK = {"mean": r"\mu", "std": r"\sigma", "sparsity": "s"}
 
 
 class StatisticsTable(QWidget):
@@ -101,11 +105,21 @@ class Why(QWidget):
         for widget in (caption, self._title, self.formulas, self._note):
             column.addWidget(widget)
 
-    def explain(self, title: str, doc: str, steps: tuple[Step, ...]) -> None:
-        """Show these steps, which belong to the initializer called `title`."""
+    def explain(self, row: Initializer, args: Args, spec: TensorSpec) -> None:
+        """Show how this initializer comes to its numbers for a tensor."""
         text = self.tr("{title}: {doc}")
-        self._title.setText(text.format(title=title, doc=doc))
-        self.formulas.show_formulas(*(equation(step) for step in steps), alike=True)
+        self._title.setText(text.format(title=row.title, doc=row.doc))
+        symbols = {
+            GREEK.get(name, name): float(value)
+            for name, value in args.items()
+            if isinstance(value, int | float)
+        }
+        lines = []
+        for step in row.why(args, spec):
+            lines.append(equation(step, symbols))
+            if defined(step):
+                symbols[defined(step)] = step.value
+        self.formulas.show_formulas(*lines, alike=True)
         self._note.say("")
 
     def note_fans(self, ours: tuple[int, int], torchs: tuple[int, int]) -> None:
@@ -127,14 +141,46 @@ class Why(QWidget):
         return self._note.text()
 
 
-def equation(step: Step) -> str:
-    """A step as LaTeX: name = formula = value."""
-    name = re.sub(r"(?<!\\)_", r"\\_", step.name)
-    left = rf"\mathrm{{{name}}}" if name.replace("\\_", "").isalnum() else step.name
-    value = number(step.value, 4).replace("−", "-").replace("∞", r"\infty ")
-    mantissa, _, power = value.partition("e")
-    if power:
-        value = rf"{mantissa} \cdot 10^{{{power}}}"
-    formula = step.formula.strip()
-    middle = "" if not formula or formula in (value, step.name) else f" = {formula}"
-    return f"{left}{middle} = {value}"
+def equation(step: Step, symbols: Mapping[str, float]) -> str:
+    """A step as LaTeX: its name, the formula, the formula with numbers, the value.
+
+    Args:
+        step: of an initializer.
+        symbols: what is known before this step, as LaTeX -> value.
+    """
+    name = step.name.replace("_", r"\_").replace(" ", r"\ ")
+    parts = [step.formula.strip() or rf"\mathrm{{{name}}}"]
+    right = parts[0].rpartition("=")[2].strip()
+    filled = with_numbers(right, symbols)
+    value = _latex(step.value)
+    if filled not in (right, value):
+        parts.append(filled)
+    if right != value:
+        parts.append(value)
+    return rf"\mathrm{{{name}}} \enspace " + " = ".join(parts)
+
+
+def with_numbers(formula: str, symbols: Mapping[str, float]) -> str:
+    """`formula` with the values of the symbols that are known put in."""
+    for symbol, value in sorted(symbols.items(), key=lambda item: -len(item[0])):
+        text = _latex(value)
+        text = f"({text})" if text.startswith("-") else text
+        whole = rf"(?<![A-Za-z\\]){re.escape(symbol)}(?![A-Za-z_])"
+        formula = re.sub(whole, text.replace("\\", r"\\"), formula)
+    # 3 √2 and 3 4 would read as one number: 3 · √2, 3 · 4.
+    formula = re.sub(r"(?<=\d)\s*(\\,)?\s*(?=\\sqrt|\\frac)", r" \\cdot ", formula)
+    formula = re.sub(r"\(\((-[^()]*)\)\)", r"(\1)", formula)
+    return re.sub(r"(?<=\d)\s*\\,\s*(?=\d)", r" \\cdot ", formula)
+
+
+def defined(step: Step) -> str:
+    """The symbol a step gives a value to; "" for none."""
+    return step.formula.partition("=")[0].strip()
+
+
+def _latex(value: float) -> str:
+    if float(value).is_integer() and abs(value) < 1e9:
+        return str(int(value))
+    text = number(value, 4).replace("−", "-").replace("∞", r"\infty")
+    mantissa, _, power = text.partition("e")
+    return rf"{mantissa} \cdot 10^{{{power}}}" if power else text

@@ -52,6 +52,10 @@ class Camera(QGraphicsView):
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
         self.setMouseTracking(True)
+        # The background covers all, so that panning only paints what comes into view.
+        opaque = Qt.WidgetAttribute.WA_OpaquePaintEvent
+        self.viewport().setAttribute(opaque)
+        self.viewport().setAutoFillBackground(False)
 
     @property
     def zoom(self) -> float:

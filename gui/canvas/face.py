@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from engine.catalog import INITIALIZERS
 from engine.catalog.dims import text as shape_text
-from engine.catalog.spec import Port, no_tensors
+from engine.catalog.spec import Port, no_brief, no_tensors
 from engine.check import Checked, Known
 from engine.design.model import Node
 from engine.design.names import by_default
@@ -24,6 +24,7 @@ Form = Literal["card", "curve", "sign", "chip", "tag"]
 State = Literal["known", "wrong", "waiting"]
 
 PITCH = 20.0  # between ports
+STRIP = 9.0  # the coloured band on top of a card
 MARGIN = 12.0  # between the edge of a card and its text
 WIDEST = 216.0
 SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷", "@": "@"}
@@ -109,9 +110,9 @@ def face_of(node: Node, checked: Checked | None, inks: Inks) -> Face:
     form = _form(node)
     args = known.args if known else node.args
     brief = _brief(node, known, args)
+    own_name = not by_default(node)
     title = node.title
     named = form == "card" and (len(node.inputs) > 1 or len(node.outputs) > 1)
-    own_name = not by_default(node)
     caption = ""
     if form == "curve":
         caption = node.label or (node.name if own_name else title)
@@ -123,11 +124,14 @@ def face_of(node: Node, checked: Checked | None, inks: Inks) -> Face:
     name = node.label or node.name
     if form == "chip" and not own_name:
         name = title
+    if not own_name and inks.width("name", name) + inks.width("small", title) > 130:
+        title = ""  # a default name says it already: conv_transpose2d1
     width = _width(form, name, title, brief, inks)
     if chip:
         row = inks.width("chip", chip.text) + inks.width("small", learns) + 60
         width = max(width, _stepped(row, 0.0))
-    body, dots = _laid(node, form, width, named, bool(chip))
+    lines = 1 if node.row is None or node.row.brief is no_brief else 2
+    body, dots = _laid(node, form, width, named, 28.0 if chip else 4.0, lines)
     return Face(
         *(node.id, node.kind, form, _family(node), name, title, brief, caption, sign),
         *(chip, learns, body, dots, named, state, worst),
@@ -182,7 +186,9 @@ def _brief(node: Node, known: Known | None, args: object) -> str:
     if row.role == "output":
         arriving = known.inputs.get("input") if known else None
         return tensor_text(arriving.shape, arriving.dtype) if arriving else "?"
-    return row.brief(args)  # type: ignore[arg-type]
+    if row.brief is no_brief:
+        return ""
+    return row.brief(args) or "?"  # type: ignore[arg-type]
 
 
 def _chip(node: Node) -> Chip | None:
@@ -224,19 +230,18 @@ def _stepped(wanted: float, least: float) -> float:
 
 
 def _laid(
-    node: Node, form: Form, width: float, named: bool, chipped: bool
+    node: Node, form: Form, width: float, named: bool, chip: float, lines: int
 ) -> tuple[QRectF, tuple[Dot, ...]]:
     """The body and its ports."""
     ins, outs = node.inputs, node.outputs
     half = width / 2
     most = max(len(ins), len(outs), 1)
     if named:  # ports in rows below the text, the first of them on the node's line
-        above = 9 + 44 + (28 if chipped else 4) + PITCH / 2
+        above = STRIP + 8 + 18 * lines + chip + PITCH / 2
         body = QRectF(-half, -above, width, above + (most - 0.5) * PITCH + 6)
         return body, (*_row(ins, -half, 0.0), *_row(outs, half, 0.0, leaving=True))
-    height = {"card": 88.0 if chipped else 66.0, "tag": 56.0, "curve": 64.0}.get(
-        form, 44
-    )
+    card = STRIP + 15 + 18 * lines + chip
+    height = {"card": card, "tag": 56.0, "curve": 64.0}.get(form, 44.0)
     height = max(height, most * PITCH + 8)
     body = QRectF(-half, -height / 2, width, height)
     first = -(len(ins) - 1) * PITCH / 2

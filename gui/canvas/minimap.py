@@ -86,6 +86,9 @@ class Minimap(QWidget):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._look(event)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def _look(self, event: QMouseEvent) -> None:
         self._camera.centerOn(self.to_scene(event.position()))
         self._camera.looked.emit()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from engine.errors import Severity
-from gui.canvas.face import MARGIN, Dot, Face, curve_points, zero_line
+from gui.canvas.face import MARGIN, STRIP, Dot, Face, curve_points, zero_line
 from gui.canvas.glyphs import initializer_path
 from gui.canvas.inks import Inks, pen
 
@@ -16,7 +16,6 @@ FARTHER = 0.16  # below this one, not even corners
 FAR = 0.35  # below this zoom text is dust: shapes only
 NEAR = 0.6  # above it, names of ports and labels on wires
 CORNER = 9.0
-STRIP = 9.0
 HALF = Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | HALF
 RIGHT = Qt.AlignmentFlag.AlignRight | HALF
@@ -171,14 +170,19 @@ def _text(
 def _card(painter: QPainter, face: Face, inks: Inks, colour: QColor) -> None:
     body = face.body
     room = body.width() - 2 * MARGIN
-    top = body.top() + STRIP + (6 if face.chip or face.named else 8)
+    top = body.top() + STRIP + 6
     left = body.left() + MARGIN
     _heading(painter, face, inks, QRectF(left, top, room, 20))
     line = QRectF(left, top + 20, room, 17)
     _text(painter, inks, "mono", inks.muted, line, LEFT, face.brief)
     if face.chip:
-        _chip(painter, face, inks, QRectF(left - 4, top + 43, room + 8, 20))
-    elif face.learns:
+        _chip(
+            painter,
+            face,
+            inks,
+            QRectF(left - 4, top + (43 if face.brief else 25), room + 8, 20),
+        )
+    elif face.learns and face.brief:
         _text(painter, inks, "small", inks.muted, line, RIGHT, face.learns)
 
 
@@ -186,7 +190,7 @@ def _heading(painter: QPainter, face: Face, inks: Inks, where: QRectF) -> None:
     """The name in bold; the title beside it, as far as there is room."""
     _text(painter, inks, "name", inks.text, where, LEFT, face.name)
     used = inks.width("name", face.name) + 8
-    if face.title != face.name and used < where.width() - 16:
+    if face.title not in ("", face.name) and used < where.width() - 16:
         rest = where.adjusted(used, 0, 0, 0)
         _text(painter, inks, "small", inks.muted, rest, RIGHT, face.title)
 

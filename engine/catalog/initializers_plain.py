@@ -97,14 +97,15 @@ def _kept(args: Args) -> float:
 def _truncated_theory(args: Args, tensor: TensorSpec) -> Theory:
     mean, std, a, b = (args[name] for name in TRUNCATED)
     low, high = (a - mean) / std, (b - mean) / std
+    if high - low < 1e-3:  # the differences below would cancel; so thin a cut is a box
+        box = flat(a, b)
+        return Theory("truncated", box.mean, box.std, a, b, std, centre=mean)
     kept = _kept(args)
     at_low, at_high = _bell_height(low), _bell_height(high)
     shift = (at_low - at_high) / kept
-    shrink = 1 + (low * at_low - high * at_high) / kept - shift**2
-    if high - low < 1e-3:  # the differences above cancel; so narrow a cut is a box
-        box = flat(a, b)
-        return Theory("truncated", box.mean, box.std, a, b, std)
-    return Theory("truncated", mean + std * shift, std * math.sqrt(shrink), a, b, std)
+    variance = 1 + (low * at_low - high * at_high) / kept - shift**2
+    left = std * math.sqrt(variance)
+    return Theory("truncated", mean + std * shift, left, a, b, std, centre=mean)
 
 
 def _truncated_why(args: Args, tensor: TensorSpec) -> tuple[Step, ...]:

@@ -246,6 +246,7 @@ class Theory(NamedTuple):
         high: largest possible value.
         spread: std of the normal before it was cut or thinned; `std` where it was not.
         zeros: share of exact zeros of a "sparse" draw.
+        centre: mean of the normal before it was cut; None where it was not.
     """
 
     density: Literal["uniform", "normal", "truncated", "point", "sparse", "other"]
@@ -255,6 +256,7 @@ class Theory(NamedTuple):
     high: float
     spread: float = 0.0
     zeros: float = 0.0
+    centre: float | None = None
 
 
 class Step(NamedTuple):

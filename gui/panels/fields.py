@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QCompleter,
     QHBoxLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from engine.catalog.params import Bool, Choice, Float, Int, Param, Size, Value
 from engine.errors import EngineError
+from gui.panels.checkbox import CheckBox
 from gui.panels.labels import Label
 from gui.words import say
 
@@ -163,7 +163,7 @@ class BoolField(Field):
     """A check box; half checked where nodes differ."""
 
     def _edit(self) -> QWidget:
-        self._box = QCheckBox(self)
+        self._box = CheckBox(self)
         self._box.clicked.connect(self._clicked)
         return self._box
 

@@ -67,7 +67,7 @@ class InitBox(QWidget):
         """Show what these nodes have chosen."""
         self._ids = list(ids)
         nodes = self._session.document.design.nodes
-        self._choices = [nodes[key].init.get(self.family) for key in ids]
+        self._choices = [_choice(nodes[key].init.get(self.family)) for key in ids]
         kinds = {choice.kind if choice else "" for choice in self._choices}
         kind = next(iter(kinds)) if len(kinds) == 1 else None
         self.combo.setCurrentIndex(-1 if kind is None else self.combo.findData(kind))
@@ -91,7 +91,10 @@ class InitBox(QWidget):
         combo.addItem(self.tr("torch's default"), "")
         for row in INITIALIZERS.values():
             icon = glyph_icon(row, self._session.theme)
-            combo.addItem(icon, row.title, row.kind)
+            if row.picture == "torch":  # the same as choosing nothing
+                combo.setItemIcon(0, icon)
+            else:
+                combo.addItem(icon, row.title, row.kind)
         combo.setMaxVisibleItems(20)
         combo.activated.connect(self._chosen)
         combo.was_left.connect(self._session.document.seal)
@@ -247,3 +250,9 @@ class InitBox(QWidget):
         self.display(self._ids)  # the combo goes back
         self._why.setText(sentence)
         self._why.show()
+
+
+def _choice(init: Init | None) -> Choice:
+    """What was chosen; torch's default by its own name is no choice."""
+    row = INITIALIZERS.get(init.kind) if init else None
+    return None if row is not None and row.picture == "torch" else init

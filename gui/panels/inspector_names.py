@@ -31,7 +31,7 @@ class NameBox(QWidget):
         self.label = _Entry(self)
         self.label.setObjectName("labelEdit")
         self.label.setAccessibleName(self.tr("Label"))
-        self.label.setPlaceholderText(self.tr("free text beside the name"))
+        self.label.setPlaceholderText(self.tr("free text"))
         self.label.setToolTip(self.tr("Shown on the canvas beside the name."))
         self._error = Label("", "error", self)
         self._error.setObjectName("error:name")

@@ -90,7 +90,8 @@ def panel_sheet(theme: Theme) -> str:
     for role, (face, colour) in faces.items():
         font = theme.font(face)
         rules.append(
-            f'QLabel[role="{role}"], QToolButton[role="{role}"] {{ color: {colour.name()}; background: transparent; '
+            f'QLabel[role="{role}"], QToolButton[role="{role}"] {{ '
+            f"color: {colour.name()}; background: transparent; "
             f'font-family: "{font.family()}"; font-size: {font.pointSizeF():g}pt; '
             f"font-weight: {int(font.weight())}; }}"
         )
@@ -121,12 +122,13 @@ def _field_rules(theme: Theme) -> str:
 
 
 def _table_rules(theme: Theme) -> str:
-    """Quiet tables: no lines, captions for headings, a soft ground for what is chosen."""
+    """Quiet tables: no lines, captions for headings, a soft ground for the chosen."""
     font = theme.font("caption")
     chosen, text = theme.selected.name(), theme.text.name()
     return (
         f"QTableView {{ background: {theme.panel.name()}; border: none; "
-        f"selection-background-color: {chosen}; selection-color: {text}; outline: 0; }} "
+        f"selection-background-color: {chosen}; selection-color: {text}; "
+        "outline: 0; } "
         "QTableView::item { padding: 0 8px; border: none; } "
         f"QTableView::item:selected {{ background: {chosen}; }} "
         f"QHeaderView {{ background: {theme.panel.name()}; border: none; }} "

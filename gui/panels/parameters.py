@@ -138,7 +138,7 @@ class ParametersPanel(LazyPanel):
                 row = INITIALIZERS.get(init.kind)
                 title = row.title if row else init.kind
                 if init is spec.default:
-                    title = self.tr("torch default")
+                    title = self.tr("torch's default")
                 name = f"{design.nodes[key].name}.{spec.name}"
                 cells = (
                     Cell(name, name),

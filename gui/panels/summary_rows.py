@@ -135,7 +135,7 @@ def _drawn_by(node: Node, checked: Checked) -> Cell:
         row = INITIALIZERS.get(init.kind)
         title = row.title if row else init.kind
         titles.append(title if name == "weight" else f"{name}: {title}")
-    text = ", ".join(titles) or "torch default"
+    text = ", ".join(titles) or "torch's default"
     return Cell(text, text)
 
 

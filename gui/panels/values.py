@@ -6,8 +6,15 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.panels.labels import Label, grouped
 from gui.session import Session
@@ -34,6 +41,7 @@ class ValuesView(QWidget):
         self.table.setAccessibleName(self.tr("Values"))
         self.table.setToolTip(self.tr("Blue is above zero, orange below."))
         self.table.setModel(self.model)
+        self.table.setItemDelegate(Tinted(self.table))
         self.table.setShowGrid(False)
         self.table.setFrameShape(QTableView.Shape.NoFrame)
         self.table.setTabKeyNavigation(False)
@@ -69,6 +77,19 @@ class ValuesView(QWidget):
 
     def recolour(self) -> None:
         self.table.viewport().update()
+
+
+class Tinted(QStyledItemDelegate):
+    """Paints a cell's own ground first: style sheets leave it out."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        painter.fillRect(option.rect, index.data(Qt.ItemDataRole.BackgroundRole))
+        super().paint(painter, option, index)
 
 
 class _Values(QAbstractTableModel):

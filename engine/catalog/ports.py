@@ -39,7 +39,11 @@ ROWS: tuple[Operator, ...] = (
                 place="design",
             ),
             Choice(
-                "dtype", "float32", options=(*FLOATS, *INTEGERS, "bool"), place="design"
+                "dtype",
+                "float32",
+                options=(*FLOATS, *INTEGERS, "bool"),
+                doc="What kind of numbers arrive.",
+                place="design",
             ),
             Int(
                 "high",

@@ -18,7 +18,8 @@ class Minimap(QWidget):
     """Press or drag on it to look elsewhere."""
 
     def __init__(self, camera: Camera) -> None:
-        super().__init__(camera)
+        # A sibling over the viewport would keep Qt from scrolling by copying pixels.
+        super().__init__(camera.viewport())
         self.setObjectName("minimap")
         self.setAccessibleName(self.tr("Minimap"))
         self.setToolTip(self.tr("The whole design; drag to look elsewhere."))

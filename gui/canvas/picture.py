@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from engine.check import check
 from engine.design.model import Design, Wire
@@ -141,6 +142,22 @@ def save_picture(
         _save_png(picture, path, scale, transparent=transparent)
     else:
         raise FileError("A picture is a .svg or a .png, not {name}.", name=path.name)
+
+
+def export_picture(design: Design, path: str | Path, *, dark: bool = False) -> None:
+    """Write a design as .svg or .png, from the command line as well.
+
+    Raises:
+        FileError: another suffix, or the file cannot be written.
+    """
+    running = QGuiApplication.instance()
+    if running is None:
+        # Fonts need an application, but nothing here needs a screen.
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        running = QGuiApplication(["fanin"])
+    theme = Theme("dark" if dark else "light")
+    save_picture(design, path, theme)
+    theme.deleteLater()
 
 
 def _save_svg(picture: Picture, path: Path, *, transparent: bool) -> None:

@@ -283,6 +283,11 @@ class CanvasView(Camera):
     def _add_found(self, at: QPointF, anchor: Anchor | None, kind: str) -> None:
         plan = self.plan()
         edit: Callable[..., Design]
+        crowded = any(box.contains(at) for box in plan.boxes.values())
+        if anchor is None and self.session.selection.one and crowded:
+            # The pointer rests on what was added last: go on from there.
+            self.place(kind)
+            return
         if anchor is None:
             edit = partial(added, kind=kind, at=at, plan=plan)
         else:
@@ -303,8 +308,14 @@ class CanvasView(Camera):
         self._renaming = None
 
     def _follow(self, before: Design, after: Design) -> None:
-        if not self.session.document.history.count() and before is not after:
-            self.fit_first()  # another document was opened
+        # Another document was opened: none of its nodes was here before.
+        fresh = not any(
+            before.nodes.get(key) is node for key, node in after.nodes.items()
+        )
+        if fresh and not self.session.document.history.count():
+            seen = self.seen.contains(self.canvas.content)
+            if len(after.nodes) > 1 or not seen:
+                self.fit_first()
         self._hint.setVisible(not after.nodes)
         self.minimap.setVisible(bool(after.nodes))
 
@@ -319,7 +330,7 @@ class CanvasView(Camera):
     # Overlays
 
     def _overlay(self, name: str) -> QLabel:
-        label = QLabel(self)
+        label = QLabel(self.viewport())
         label.setObjectName(name)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -344,7 +355,7 @@ class CanvasView(Camera):
 
     def _lay_overlays(self) -> None:
         design = self.session.document.design
-        area = self.rect()
+        area = self.viewport().rect()
         roomy = area.width() > 420 and area.height() > 260
         self.minimap.setVisible(bool(design.nodes) and roomy)
         self.minimap.move(

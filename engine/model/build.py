@@ -8,23 +8,25 @@ the tensors' names alone: not on the order, nor on how many threads there are.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from math import prod
+from typing import Any
 
 import torch
 from torch import nn
 
-from engine.catalog import INITIALIZERS
 from engine.check import Checked, check
 from engine.design.model import Design
 from engine.errors import BuildError
-from engine.model.draws import Draw, draws, seed_of
+from engine.model.draws import GLOBAL, Draw, draws, seed_of
 from engine.model.memory import reserve
 from engine.model.network import Network
 from engine.model.plan import plan
 from engine.model.signatures import signature
 
+_global = threading.Lock()  # who holds it may seed torch's global generator
 THREADS = min(os.cpu_count() or 1, 16)
 
 
@@ -92,29 +94,35 @@ def draw_into(tensor: torch.Tensor, draw: Draw, seed: int) -> None:
     Raises:
         BuildError: torch has no such draw for this dtype.
     """
-    generator = torch.Generator().manual_seed(seed_of(seed, draw.name))
-    draw_with(tensor, draw, generator)
+    draw_with(tensor, draw, torch.Generator().manual_seed(seed_of(seed, draw.name)))
 
 
 def draw_with(tensor: torch.Tensor, draw: Draw, generator: torch.Generator) -> None:
     """Fill `tensor` as `draw` says, from this generator."""
-    function = getattr(nn.init, draw.call.function)
-    given = dict(draw.call.args)
     try:
-        if takes_generator(draw.call.function):
-            function(tensor, **given, generator=generator)
+        if draw.call.function in GLOBAL:
+            with _global, torch.random.fork_rng(devices=[]):
+                torch.manual_seed(generator.initial_seed())
+                _called(tensor, draw, generator)
         else:
-            function(tensor, **given)
+            _called(tensor, draw, generator)
     except (NotImplementedError, RuntimeError) as error:
         raise BuildError(
             "{initializer} cannot be drawn in {dtype}, which {tensor} has. Choose "
             "another initializer, or make the Input float32.",
-            initializer=INITIALIZERS[draw.init.kind].title,
+            initializer=draw.title,
             dtype=draw.dtype,
             tensor=draw.name,
         ) from error
     if draw.zero_row is not None:
         nn.init.zeros_(tensor.detach()[draw.zero_row])
+
+
+def _called(tensor: torch.Tensor, draw: Draw, generator: torch.Generator) -> None:
+    given: dict[str, Any] = dict(draw.call.args)
+    if takes_generator(draw.call.function):
+        given["generator"] = generator
+    getattr(nn.init, draw.call.function)(tensor, **given)
 
 
 def takes_generator(function: str) -> bool:

@@ -11,6 +11,11 @@ from engine.check import Checked
 from engine.design.model import Design
 from engine.model.plan import floating
 
+# torch.nn.init.sparse_ takes a generator for its values, yet chooses its zeros by the
+# global one, which therefore has to be seeded for the time of the call.
+GLOBAL = frozenset({"sparse_"})
+DEFAULT = "default"  # the initializer that says: whatever torch does
+
 
 class Draw(NamedTuple):
     """One tensor of the model and the call that fills it.
@@ -34,6 +39,11 @@ class Draw(NamedTuple):
     chosen: bool
     dtype: str
     zero_row: int | None = None
+
+    @property
+    def title(self) -> str:
+        """What drew it, for people."""
+        return INITIALIZERS[self.init.kind if self.chosen else DEFAULT].title
 
 
 def draws(design: Design, checked: Checked) -> list[Draw]:
@@ -73,7 +83,7 @@ def _draw(design: Design, checked: Checked, key: str, spec: TensorSpec) -> Draw:
         call=row.lower(row.complete(init.params), spec),
         node=key,
         init=init,
-        chosen=init != spec.default,
+        chosen=init.kind != DEFAULT and init != spec.default,
         dtype=spec.dtype or (floating(known) if known else "float32"),
-        zero_row=getattr(spec, "zero_row", None),
+        zero_row=spec.zero_row,
     )

@@ -39,7 +39,12 @@ def statement(
     depth: int, before: str, value: str | Group, after: str = ""
 ) -> list[str]:
     """`before` and `value` as one statement, over as many lines as it takes."""
-    return _laid(STEP * depth, before, value, after)
+    indent = STEP * depth
+    opened = f"{indent}{before}{value.before if isinstance(value, Group) else ''}"
+    if before.endswith("= ") and len(opened) > WIDTH:
+        body = _laid(indent + STEP, "", value, "")
+        return [f"{indent}{before}(", *body, f"{indent})"]
+    return _laid(indent, before, value, after)
 
 
 def sum_statement(depth: int, before: str, sign: str, terms: list[str]) -> list[str]:

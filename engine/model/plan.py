@@ -219,11 +219,13 @@ def _step(node: Node, row: Operator, known: Known, graph: Graph) -> Step:
 def _arriving(node: Node, graph: Graph) -> dict[str, Ref]:
     """Input port -> its value; an open port that follows another has the other's."""
     wires = graph.incoming.get(node.id, {})
-    found = {}
+    found: dict[str, Ref] = {}
     for port in node.inputs:
-        wire = wires.get(port.name) or wires.get(port.follows)
+        wire = wires.get(port.name)
         if wire:
             found[port.name] = Ref(wire.source, wire.output)
+        elif port.follows in found:
+            found[port.name] = found[port.follows]
     return found
 
 

@@ -9,13 +9,14 @@ from typing import Any
 from engine.catalog.dims import INTEGERS, sampled
 from engine.check import Checked, check
 from engine.design.model import Design
-from engine.model.draws import Draw, draws
+from engine.model.draws import GLOBAL, Draw, draws
 from engine.model.layout import Group, row, statement, sum_statement
 from engine.model.naming import Names, free
 from engine.model.plan import Plan, Ref, Size, Step, arguments, plan
 from engine.model.signatures import Signature, signature
 
 DRAWN = "Draw each tensor from its own generator, seeded by its name."
+SET = "Set each tensor to its first values, none of which is random."
 
 
 def to_python(
@@ -56,13 +57,13 @@ class _Source:
         self.name = name
         self.names = Names(plan, [name])
         self.draws = draws(plan.design, plan.checked)
+        self.random = any(_random(draw) for draw in self.draws)
         self.made = [step for step in plan.steps if step.made]
-        self.init = free("init", [step.node.name for step in self.made])
 
     def lines(self) -> Iterator[str]:
         yield f'"""{self.name}: {_counted(self.plan.checked.parameters)}."""'
         yield ""
-        if self.draws:
+        if self.random:
             yield "import zlib"
             yield ""
         yield "import torch"
@@ -110,20 +111,18 @@ class _Source:
             yield from statement(2, f"self.{step.node.name} = ", call)
 
     def _init(self) -> Iterator[str]:
-        yield f"    def {self.init}(self, seed: int = 0) -> None:"
-        yield f'        """{DRAWN}"""'
+        yield "    def init(self, seed: int = 0) -> None:"
+        yield f'        """{DRAWN if self.random else SET}"""'
         usual = [draw for draw in self.draws if not draw.chosen]
-        if any(_random(draw) for draw in self.draws):
+        if self.random:
             yield ""
             yield "        def rng(name: str) -> torch.Generator:"
             yield '            key = zlib.crc32(f"{seed}/{name}".encode())'
             yield "            return torch.Generator().manual_seed(key)"
-        yield ""
+            yield ""
         for draw in self.draws:
             if draw.chosen:
-                yield from statement(
-                    2, "", _drawing(draw, f"self.{draw.name}", _rng(draw))
-                )
+                yield from _drawn(draw)
                 yield from _zeroed(draw, f"self.{draw.name}")
         if usual:
             yield from self._usual(usual)
@@ -233,7 +232,7 @@ class _Source:
             yield "    torch.manual_seed(0)"
         yield f"    {instance} = {self.name}()"
         if self.draws:
-            yield f"    {instance}.{self.init}(seed={self.plan.design.settings.seed})"
+            yield f"    {instance}.init(seed={self.plan.design.settings.seed})"
         yield f"    {instance}.eval()"
         for name, key in zip(taken, self.plan.inputs, strict=True):
             yield from statement(1, f"{name} = ", self._sample(key))
@@ -314,6 +313,20 @@ def _drawing(draw: Draw, tensor: str, generator: str) -> Group:
     if generator:
         given.append(f"generator={generator}")
     return Group((tensor, *given), f"nn.init.{draw.call.function}(")
+
+
+def _drawn(draw: Draw) -> Iterator[str]:
+    """The lines that draw a tensor of the class."""
+    tensor, generator = f"self.{draw.name}", _rng(draw)
+    if draw.call.function not in GLOBAL:
+        yield from statement(2, "", _drawing(draw, tensor, generator))
+        return
+    yield f"        # {draw.call.function} takes some of its choices from torch's own"
+    yield "        # generator, which is seeded for the time of the call."
+    yield "        with torch.random.fork_rng(devices=[]):"
+    seed = Group((f"{generator}.initial_seed()",), "torch.manual_seed(")
+    yield from statement(3, "", seed)
+    yield from statement(3, "", _drawing(draw, tensor, generator))
 
 
 def _random(draw: Draw) -> bool:

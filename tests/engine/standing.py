@@ -1,0 +1,125 @@
+"""Small designs around every row of the catalogue that can stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+from engine.catalog import OPERATORS
+from engine.catalog.params import Bool, Choice
+from engine.check import check
+from engine.design import edits
+from engine.design.model import Design, Wire
+from engine.errors import EngineError
+from engine.measure.sample import sample_inputs
+
+torch.set_num_threads(1)
+
+KINDS = sorted(
+    kind for kind, row in OPERATORS.items() if row.role not in ("input", "output")
+)
+
+SHAPES: dict[str, tuple[int | str, ...]] = {
+    "embedding": ("N", 5),
+    "glu": ("N", 6),
+    "gru": ("T", "N", 6),
+    "lstm": ("T", "N", 6),
+    "matmul": ("N", 4, 4),
+    "multihead_attention": ("T", "N", 6),
+    "permute": ("N", 3, 4),
+    "reshape": ("N", 3, 4),
+    "softmax2d": ("N", 4, 5, 5),
+    "upsample": ("N", 4, 5, 5),
+}
+AXES = {"1d": ("N", 4, 12), "2d": ("N", 4, 12, 12), "3d": ("N", 4, 8, 8, 8)}
+
+SPECIAL: dict[str, tuple[dict[str, Any], ...]] = {
+    "add": ({"inputs": 3},),
+    "batch_norm2d": ({"momentum": None},),
+    "bilinear": ({"out_features": 3},),
+    "concatenate": ({"inputs": 4, "dim": -1},),
+    "conv1d": ({"padding": "same"}, {"groups": 2, "out_channels": 6}),
+    "conv2d": (
+        {"kernel_size": (3, 2), "stride": (2, 1), "padding": (1, 0)},
+        {"groups": 4, "out_channels": 8, "dilation": 2},
+    ),
+    "conv_transpose2d": ({"stride": 2, "output_padding": 1, "groups": 2},),
+    "embedding": ({"padding_idx": 2, "num_embeddings": 9},),
+    "gru": ({"num_layers": 2, "dropout": 0.2, "bidirectional": True},),
+    "lstm": ({"proj_size": 3}, {"num_layers": 2, "bidirectional": True}),
+    "mean": ({"dim": (0, 1), "keepdim": True},),
+    "multihead_attention": ({"num_heads": 3, "dropout": 0.1, "bias": False},),
+    "prelu": ({"num_parameters": 8, "init": 0.1},),
+    "reshape": ({"shape": ("N", 2, 6)}, {"shape": (-1, 12)}),
+    "upsample": ({"scale_factor": (2.0, 3.0)}, {"scale_factor": None, "size": (7, 9)}),
+}
+
+
+def standing(kind: str, dtype: str = "float32", **params: Any) -> Design:
+    """The operator alone, an Input on each port that has to be wired."""
+    design = edits.add(edits.set_symbol(Design(), "N", 3), "input", params={})
+    design = edits.set_params(design, [design.newest], entrance(kind, dtype))
+    design = edits.add(design, kind)
+    node = design.newest
+    design = edits.set_params(design, [node], params)
+    first = "n1"
+    for port in design.nodes[node].inputs:
+        if port.optional:
+            continue
+        if first is None:
+            design = edits.add(design, "input")
+            design = edits.set_params(design, [design.newest], entrance(kind, dtype))
+        source = first or design.newest
+        design = edits.connect(design, Wire(source, "output", node, port.name))
+        first = None
+    return design
+
+
+def entrance(kind: str, dtype: str = "float32") -> dict[str, Any]:
+    """What the Inputs of an operator say."""
+    if kind == "embedding":
+        return {"shape": SHAPES[kind], "dtype": "int64", "high": 9}
+    shape = SHAPES.get(kind) or AXES.get(kind[-2:]) or ("N", 8)
+    return {"shape": shape, "dtype": dtype}
+
+
+def variants(kind: str) -> Iterator[Design]:
+    """The operator with its defaults, each switch thrown, each word said, and more."""
+    row = OPERATORS[kind]
+    yield standing(kind)
+    for param in row.params:
+        values: tuple[Any, ...] = ()
+        if isinstance(param, Bool):
+            values = (not param.default,)
+        elif isinstance(param, Choice):
+            values = param.options
+        for value in values:
+            design = tried(kind, {param.name: value})
+            if design:
+                yield design
+    for params in SPECIAL.get(kind, ()):
+        design = standing(kind, **params)
+        assert check(design).ok, [str(p.message) for p in check(design).problems]
+        yield design
+
+
+def tried(kind: str, params: dict[str, Any]) -> Design | None:
+    """The operator with these parameters, where they fit its input."""
+    try:
+        design = standing(kind, **params)
+    except EngineError:
+        return None
+    return design if check(design).ok else None
+
+
+def inputs_of(design: Design, batch: int | None = None) -> tuple[torch.Tensor, ...]:
+    return sample_inputs(design, check(design), batch=batch)
+
+
+def run(network: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> list[Any]:
+    """What a network makes of copies of the inputs: all tensors it returns."""
+    torch.manual_seed(0)
+    result = network(*(given.clone() for given in inputs))
+    return list(result) if isinstance(result, tuple) else [result]

@@ -15,11 +15,12 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from gui.theme import Theme
 
+NARROWEST = 44  # of a column, in pixels
 SORT = Qt.ItemDataRole.UserRole
 _Place = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()  # what Qt's own signatures have as the default
@@ -150,8 +151,8 @@ class TableView(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(25)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._fitting = self._moved = self._following = False
         self._set_header()
-        self._following = False
         self.selectionModel().selectionChanged.connect(self._tell)
 
     def _set_header(self) -> None:
@@ -163,6 +164,8 @@ class TableView(QTableView):
         self.setSortingEnabled(True)
         for place, column in enumerate(self.table.columns):
             self.setColumnWidth(place, column.width)
+        header.setMinimumSectionSize(NARROWEST)
+        header.sectionResized.connect(self._border_moved)
 
     def follow(self, ids: frozenset[str]) -> None:
         """Select the rows of these nodes, without telling that as a choice."""
@@ -193,6 +196,23 @@ class TableView(QTableView):
             cells = (self.sorted.index(row, column).data() for column in columns)
             lines.append("\t".join(str(cell or "") for cell in cells))
         QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width out as the columns ask, until a person moves a border."""
+        super().resizeEvent(event)
+        total = sum(column.width for column in self.table.columns)
+        room = self.viewport().width()
+        if self._moved or room <= 0:
+            return
+        self._fitting = True
+        for place, column in enumerate(self.table.columns[:-1]):
+            width = max(column.width * room // total, NARROWEST)
+            self.setColumnWidth(place, width)
+        self._fitting = False
+
+    def _border_moved(self, place: int) -> None:
+        stretched = place == len(self.table.columns) - 1  # Qt's own doing
+        self._moved = self._moved or not (self._fitting or stretched)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

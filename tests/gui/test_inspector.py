@@ -5,9 +5,9 @@ import math
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QToolButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton
 
-from engine.catalog import OPERATORS
+from engine.catalog import INITIALIZERS, OPERATORS
 from engine.catalog.params import Bool, Choice, Dims, Float, Floats, Int, Ints, Size
 from engine.catalog.spec import Init
 from engine.design import edits
@@ -360,3 +360,88 @@ def test_a_hidden_inspector_does_not_work(qtbot, inspector, session):
     assert "out_channels" not in form(inspector).fields
     inspector.show()
     assert "out_channels" in form(inspector).fields
+
+
+@pytest.mark.parametrize("kind", OPERATORS)
+def test_every_kind_can_be_looked_at(inspector, session, kind):
+    (key,) = put(session, kind)
+    row, shown = OPERATORS[kind], form(inspector)
+    assert shown._title.text() == row.title
+    assert shown._doc.text() == row.doc
+    assert list(shown.fields) == [param.name for param in row.params]
+    assert shown._names.name.text() == session.document.design.nodes[key].name
+
+
+@pytest.mark.parametrize("kind", [k for k in INITIALIZERS if INITIALIZERS[k].params])
+def test_every_initializers_parameters_are_set_and_undone(inspector, session, kind):
+    _, key = chain(session, "conv2d" if kind == "dirac" else "linear")
+    if kind == "dirac":
+        session.document.attempt(
+            edits.set_params, ["n1"], {"shape": ("N", 3, 8, 8)}, text="image"
+        )
+    session.selection.set([key])
+    box = form(inspector).inits["weight"]
+    choose(box, kind)
+    inspector.refresh()
+    for param in INITIALIZERS[kind].params:
+        field = box.fields[param.name]
+        before = session.document.design
+        if isinstance(field, BoolField):
+            QTest.mouseClick(field.edit, Qt.MouseButton.LeftButton)
+        elif isinstance(field, ChoiceField):
+            up = field.edit.currentIndex() == field.edit.count() - 1
+            QTest.keyClick(field.edit, Qt.Key.Key_Up if up else Qt.Key.Key_Down)
+        else:
+            type_into(field.edit, another(param)[1])
+        chosen = session.document.design.nodes[key].init["weight"]
+        assert chosen.kind == kind
+        assert param.name in dict(chosen.params), (param, field.error)
+        session.document.undo()
+        assert session.document.design.graph == before.graph
+        inspector.refresh()
+
+
+def test_a_bad_parameter_of_an_initializer_is_explained(inspector, session):
+    _, key = chain(session, "linear")
+    session.selection.set([key])
+    box = form(inspector).inits["weight"]
+    choose(box, "normal")
+    inspector.refresh()
+    before = session.document.design
+    type_into(box.fields["std"].edit, "wide")
+    assert "std" in box.fields["std"].error
+    assert session.document.design is before
+
+
+def test_the_other_scheme_keeps_what_is_shown(inspector, session, theme):
+    (key,) = put(session, "conv2d")
+    try:
+        theme.choose("dark")
+        assert set(form(inspector).fields) >= {"kernel_size", "stride"}
+        type_into(form(inspector).fields["stride"].edit, "2")
+        assert session.document.design.nodes[key].args["stride"] == 2
+    finally:
+        theme.choose("light")
+
+
+def test_a_problem_is_mended_where_it_is_read(qtbot, inspector, session):
+    design = edits.add(Design(), "input")
+    for kind in ("linear", "sigmoid", "linear"):
+        design = edits.insert_after(design, kind, design.newest)
+    session.document.replace(design)
+    session.selection.set(["n3"])
+    (problem,) = session.document.checked.of("n3")
+    assert problem.fix is not None
+    button = inspector.findChild(QPushButton, "fixButton")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert session.document.design == problem.fix.edit(design)
+    settle(inspector, qtbot)
+    assert form(inspector)._title.text() == session.document.design.nodes["n3"].title
+
+
+def test_a_name_is_never_read_as_rich_text(inspector, session):
+    (key,) = put(session, "linear")
+    label = '<img src="x">'
+    session.document.attempt(edits.set_label, key, label, text="label")
+    for shown in inspector.findChildren(QLabel):
+        assert shown.textFormat() == Qt.TextFormat.PlainText or not shown.text()

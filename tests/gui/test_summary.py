@@ -156,3 +156,12 @@ def test_own_lines_of_a_thousand_layers_keep_thousands_apart(session):
 )
 def test_sizes_read_well(count, text):
     assert sized(count) == text
+
+
+def test_the_columns_share_the_width_until_a_border_is_moved(silent, summary):
+    summary.resize(600, 300)
+    header = summary.table.horizontalHeader()
+    assert not summary.table.horizontalScrollBar().maximum()
+    header.resizeSection(LAYER, 300)
+    summary.resize(700, 300)
+    assert header.sectionSize(LAYER) == 300

@@ -72,7 +72,9 @@ def advise(
         if node.kind not in PASSIVE:
             for wire in incoming.get(key, _NOTHING).values():
                 first = nodes[wire.source]
-                if first.kind in PASSIVE or _between(first.kind, node.kind):
+                if first.kind in PASSIVE or _between(
+                    first.kind, node.kind, bool(first.init)
+                ):
                     advice += _meet(design, known, first, node, at)
         if node.init:
             advice += _symmetric(design, node, at)
@@ -112,7 +114,7 @@ def _meet(
     at_first = known[first.id]
     if at_first is not None:
         meeting = Meeting(first, second, at_first, at, alone)
-        for rule in _between(first.kind, second.kind):
+        for rule in _between(first.kind, second.kind, bool(first.init)):
             if problem := rule(meeting):
                 yield problem
 
@@ -248,7 +250,7 @@ def _ill_matched(meeting: Meeting) -> Problem | None:
     """Each initializer keeps the variance for the activation it was derived for."""
     first, second = meeting.first, meeting.second
     weight = next((s for s in _weights(meeting.at_first) if s.name == "weight"), None)
-    if weight is None or not (first.init.get("weight")):
+    if weight is None or "weight" not in first.init:
         return None
     chosen = chosen_init(first, weight)
     made = "normal" if chosen.kind.endswith("normal") else "uniform"
@@ -357,10 +359,12 @@ MEETINGS: tuple[tuple[frozenset[str], frozenset[str] | None, Rule], ...] = (
 
 
 @lru_cache(maxsize=1 << 14)
-def _between(first: str, second: str) -> tuple[Rule, ...]:
-    """The rules about these two kinds."""
+def _between(first: str, second: str, chosen: bool) -> tuple[Rule, ...]:
+    """The rules about these two kinds; `chosen`: the first has an initializer."""
     return tuple(
         rule
         for ones, others, rule in MEETINGS
-        if first in ones and (others is None or second in others)
+        if first in ones
+        and (others is None or second in others)
+        and (chosen or rule is not _ill_matched)
     )

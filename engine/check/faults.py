@@ -96,10 +96,9 @@ def _misnamed(design: Design) -> Iterator[Problem]:
     """Names that cannot be attributes, and names that two nodes have."""
     taken: set[str] = set()
     everyone = names.all_names(design)
-    single = len(everyone) == len(design.nodes)
+    if len(everyone) == len(design.nodes) and not any(map(names.fault, everyone)):
+        return
     for key, node in design.nodes.items():
-        if single and not names.fault(node.name):
-            continue
         reason = names.fault(node.name)
         if reason is None and node.name in taken:
             reason = Message(

@@ -47,30 +47,32 @@ def flow(design: Design) -> Mapping[str, Found]:
 def _flowing(
     graph: Graph, symbols: Mapping[str, int], before: Flow
 ) -> Mapping[str, Found]:
-    nodes, incoming = graph.nodes, graph.incoming
-    same = before.symbols == symbols
-    old, past, past_wires = before.graph.nodes, before.found, before.graph.incoming
-    nothing: Mapping[str, Wire] = {}
+    nodes, incoming, outgoing = graph.nodes, graph.incoming, graph.outgoing
+    old, past, rewired = before.graph.nodes, before.found, before.graph.incoming
+    same_wires, same_symbols = rewired is incoming, before.symbols == symbols
     found: dict[str, Found] = {}
-    moved: set[str] = set()  # ids that differ from before
+    touched: set[str] = set()  # ids behind an output that is not what it was
     for key in graph.order:
-        node, wires = nodes[key], incoming.get(key, nothing)
+        node, was = nodes[key], past.get(key)
         if (
-            same
+            same_symbols
+            and key not in touched
             and old.get(key) is node
             and key in past
-            and (wires is (were := past_wires.get(key, nothing)) or wires == were)
-            and not (moved and any(wire.source in moved for wire in wires.values()))
+            and (same_wires or incoming.get(key) == rewired.get(key))
         ):
-            found[key] = past[key]
+            found[key] = was
             continue
-        answer = _at(node, wires, found, symbols)
-        found[key] = answer
-        was = past.get(key)
-        kept = isinstance(answer, Known) and isinstance(was, Known)
-        if not kept or answer.outputs != was.outputs:  # type: ignore[union-attr]
-            moved.add(key)
+        answer = found[key] = _at(node, incoming.get(key, {}), found, symbols)
+        if not _same_outputs(answer, was):
+            touched.update(wire.target for wire in outgoing.get(key, ()))
     return found
+
+
+def _same_outputs(one: Found, other: Found) -> bool:
+    if isinstance(one, Known) and isinstance(other, Known):
+        return one.outputs == other.outputs
+    return False
 
 
 def _at(

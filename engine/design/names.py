@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Container
+from functools import lru_cache
 
 from engine.catalog.params import NAME
 from engine.design.model import Design, Node
@@ -31,6 +32,7 @@ MODULE = frozenset(_MODULE.split())
 OURS = frozenset({"init", "math", "nn", "seed", "self", "torch", "zlib"})
 
 
+@lru_cache(maxsize=1 << 16)
 def fault(name: str) -> Message | None:
     """Why `name` cannot be an attribute of a module; None when it can."""
     if not NAME.match(name) or name.startswith("_") or len(name) > LONGEST:
@@ -76,7 +78,7 @@ def free(name: str, taken: Container[str]) -> str:
 def cleaned(name: str, kind: str) -> str:
     """The nearest to `name` that can be a name."""
     letters = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")[: LONGEST - 8]
-    for candidate in (letters, f"{letters}1", re.sub(r"\W+", "_", kind) + "1"):
+    for candidate in (letters, f"{letters}1", f"{kind}1"):
         if not fault(candidate):
             return candidate
     return "node1"

@@ -18,14 +18,6 @@ STEP = 170.0  # from the middle of a node to the middle of the next one
 LONGEST_TEXT = 100_000
 
 
-def with_nodes(design: Design, changed: Iterable[Node]) -> Design:
-    """The design with these nodes in place of those with their ids."""
-    fresh = {node.id: node for node in changed}
-    if all(design.nodes.get(key) == node for key, node in fresh.items()):
-        return design
-    return design.with_graph({**design.nodes, **fresh})
-
-
 def add(
     design: Design,
     kind: str,
@@ -143,13 +135,16 @@ def rename(design: Design, key: str, name: str) -> Design:
     if name == node.name:
         return design
     _nameable(name, names.all_names(design))
-    return with_nodes(design, [replace(node, name=name)])
+    return design.with_graph({**design.nodes, key: replace(node, name=name)})
 
 
 def set_label(design: Design, key: str, text: str) -> Design:
     """Show free text beside a node's name."""
     label = _readable(" ".join(text.split()), 200)
-    return with_nodes(design, [replace(node_at(design, key), label=label)])
+    node = node_at(design, key)
+    if label == node.label:
+        return design
+    return design.with_graph({**design.nodes, key: replace(node, label=label)})
 
 
 def set_notes(design: Design, text: str) -> Design:

@@ -36,6 +36,8 @@ def strict(text: str) -> object:
             parse_constant=_constant,
             parse_float=_finite,
         )
+        if "\\u" in text or not text.isascii():
+            _whole_characters(raw)
     except json.JSONDecodeError as error:
         raise UnreadableError(
             "line {line} is not JSON ({reason})", line=error.lineno, reason=error.msg
@@ -44,8 +46,6 @@ def strict(text: str) -> object:
         raise UnreadableError("it nests too deeply") from None
     except ValueError:  # an integer of thousands of digits
         raise UnreadableError("it holds a number that is too long") from None
-    if "\\u" in text or not text.isascii():
-        _whole_characters(raw)
     return raw
 
 
@@ -309,5 +309,3 @@ def _whole_characters(raw: object) -> None:
         json.dumps(raw, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise UnreadableError("it holds half a character") from None
-    except RecursionError:
-        raise UnreadableError("it nests too deeply") from None

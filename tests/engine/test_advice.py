@@ -160,6 +160,11 @@ def test_an_initializer_that_is_meant(activation, kind, params):
     assert advised(design) == {}
 
 
+def test_an_initializer_of_the_bias_says_nothing_of_the_weight():
+    design = edits.set_init(chain("linear", "tanh"), ["n2"], "bias", Init("zeros"))
+    assert advised(design) == {}
+
+
 def test_one_operator_gets_each_advice_once():
     design = edits.add(chain("linear", "sigmoid", "linear"), "linear")
     design = edits.connect(design, Wire("n3", "output", "n5", "input"))

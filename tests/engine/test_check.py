@@ -111,6 +111,33 @@ def test_a_fix_that_the_row_would_not_take_is_not_offered(proposal):
     assert faults._parameters_fix(node, ShapeError("no", fix=proposal)) is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "dtype", "expected"),
+    [
+        (
+            "linear",
+            "int64",
+            "Linear 'linear1' computes with real numbers, but 'x' brings",
+        ),
+        ("embedding", "float32", "looks things up by whole numbers, but 'x' brings"),
+    ],
+)
+def test_a_tensor_of_the_wrong_kind(kind, dtype, expected):
+    design = edits.set_params(chain(kind), ["n1"], {"dtype": dtype})
+    assert expected in sentence(design, "shape")
+    assert errors(design)["shape"].port == "input"
+
+
+def test_an_error_at_a_port_that_follows_another_is_at_the_other():
+    design = chain("multihead_attention", shape=("N", 4, 8))
+    node = design.nodes["n2"]
+    port = next(port for port in node.inputs if port.follows)
+    error = ShapeError("{node} and {source}.", port=port.name)
+    problem = faults._shape(design, node, error)
+    assert problem.port == port.follows
+    assert str(problem.message) == "MultiheadAttention 'multihead_attention1' and 'x'."
+
+
 def test_an_open_input_names_what_could_feed_it():
     design = edits.add(chain("linear"), "relu")
     assert sentence(design, "unconnected") == (

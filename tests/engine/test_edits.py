@@ -234,6 +234,7 @@ def test_renaming_and_labels():
     assert edits.rename(design, "n2", "act") is design
     labelled = edits.set_label(design, "n2", "  the\nfirst ")
     assert labelled.nodes["n2"].label == "the first"
+    assert edits.set_label(labelled, "n2", "the first") is labelled
     with pytest.raises(EditError, match="half a character"):
         edits.set_label(design, "n2", "\ud800")
     with pytest.raises(EditError, match="201 characters long; 200 fit"):
@@ -248,6 +249,7 @@ def test_reserved_names_are_those_of_torch():
 @given(st.text(max_size=80), st.sampled_from(["linear", "our kind", "input"]))
 def test_a_cleaned_name_can_be_a_name(text, kind):
     assert names.fault(names.cleaned(text, kind)) is None
+    assert names.cleaned("!", "our kind") == "node1"
 
 
 @given(st.from_regex(r"[a-z][a-z0-9]{0,70}", fullmatch=True))
@@ -357,7 +359,7 @@ def test_unknown_operators_are_left_alone():
     node = Node("n1", "teleport", "t")
     design = Design().with_graph({"n1": node})
     assert node.title == "teleport"
-    assert (node.inputs, node.outputs) == ((), ())
+    assert (node.inputs, node.outputs, node.args) == ((), (), node.params)
     with pytest.raises(EditError, match="does not know the operator of teleport 't'"):
         edits.set_params(design, ["n1"], {})
     assert edits.replace_kind(design, "n1", "relu").nodes["n1"].kind == "relu"

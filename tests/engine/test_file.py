@@ -48,6 +48,13 @@ def test_one_node_and_one_wire_to_a_line():
     assert sum(line.startswith('["n') for line in lines) == 6
 
 
+def test_labels_and_docking_come_back():
+    design = edits.set_label(tutorial(), "n2", "the first")
+    again = decode(encode(edits.dock(design, "n3", "n2")))
+    assert again.nodes["n2"].label == "the first"
+    assert again.look.docked == {"n3": "n2"}
+
+
 def test_a_moved_node_changes_one_line():
     design = tutorial()
     before = encode(design).splitlines()

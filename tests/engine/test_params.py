@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.catalog import INITIALIZERS, OPERATORS
-from engine.catalog.params import Bool, Choice, Dims, Float, Int, Ints, Param, Size
+from engine.catalog.params import (
+    Bool,
+    Choice,
+    Dims,
+    Float,
+    Floats,
+    Int,
+    Ints,
+    Param,
+    Size,
+)
 from engine.errors import ParamError
 
 BOOL = Bool("bias", True)
@@ -17,6 +27,7 @@ CHOICE = Choice("mode", "a", options=("a", "none"))
 SIZE = Size("kernel_size", 3, axes=2, low=1, words=("same",))
 HOLES = Size("output_size", 1, axes=2, low=1, holes=True)
 INTS = Ints("dims", (1,), low=-2, high=5, most=3)
+FLOATS = Floats("scale", 1.0, low=0.0, above=True)
 DIMS = Dims("shape", ("N", 3), low=-1)
 
 
@@ -37,6 +48,8 @@ DIMS = Dims("shape", ("N", 3), low=-1)
         (HOLES, [None, None], (None, None)),
         (INTS, 2, (2,)),
         (INTS, [-2, 5], (-2, 5)),
+        (FLOATS, 2, 2.0),
+        (FLOATS, [2, 0.5], (2.0, 0.5)),
         (DIMS, ["N", 3.0, -1], ("N", 3, -1)),
     ],
 )
@@ -70,6 +83,8 @@ def test_what_is_kept(param, value, kept):
         (INTS, [], "dims is a list of whole numbers from -2"),
         (INTS, [9], "dims is"),
         (INTS, "12", "dims is"),
+        (FLOATS, 0, "scale is a number above 0, not 0"),
+        (FLOATS, [], "scale is a number above 0, or up to 3 of them"),
         (DIMS, 3, "shape is a shape of whole numbers and names"),
         (DIMS, ["2N"], "shape is a shape"),
         (DIMS, [-1, -1], "shape is a shape"),
@@ -128,7 +143,7 @@ ANYTHING = st.recursive(
     lambda parts: st.lists(parts, max_size=4) | st.tuples(parts, parts),
     max_leaves=6,
 )
-ALL = [BOOL, INT, MAYBE, FLOAT, SHARE, CHOICE, SIZE, HOLES, INTS, DIMS]
+ALL = [BOOL, INT, MAYBE, FLOAT, SHARE, CHOICE, SIZE, HOLES, INTS, FLOATS, DIMS]
 
 
 @given(st.sampled_from(ALL), ANYTHING)

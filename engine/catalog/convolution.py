@@ -261,7 +261,7 @@ def _brief(axes: int) -> Callable[[Args], str]:
         parts = [times(args["kernel_size"], axes), str(args["out_channels"])]
         for name, plain in (("stride", 1), ("padding", 0), ("dilation", 1)):
             if args[name] != plain:
-                parts.append(f"{name} {times(args[name], axes)}")
+                parts.append(f"{name} {times(args[name])}")
         if args["groups"] != 1:
             parts.append(f"{args['groups']} groups")
         return ", ".join(parts)

@@ -69,8 +69,11 @@ def _pooled(axes: int, stem: str) -> Rule:
             _windows(size, *column, args["ceil_mode"])
             for size, column in zip(spatial, columns, strict=True)
         )
-        if any(side < 1 for side in sides):
-            _too_large(spatial, columns, arriving)
+        # torch wants a whole window inside AvgPool3d's input, whatever the border
+        whole = axes == 3 and stem == "AvgPool"
+        short = any(size < k for size, k in zip(spatial, kernel, strict=True))
+        if any(side < 1 for side in sides) or (whole and short):
+            _too_large(spatial, columns, arriving, border=not whole)
         return _with_indices(args, Tensor((*front, *sides), arriving.dtype))
 
     return shape
@@ -97,11 +100,15 @@ def _half(kernel: tuple[int, ...], padding: tuple[int, ...]) -> None:
 
 
 def _too_large(
-    spatial: Shape, columns: Sequence[tuple[int, ...]], arriving: Tensor
+    spatial: Shape,
+    columns: Sequence[tuple[int, ...]],
+    arriving: Tensor,
+    *,
+    border: bool,
 ) -> None:
     sizes = [sample(size) for size in spatial]
     best = [
-        min(k, (size + 2 * p - 1) // d + 1)
+        min(k, (size + 2 * p * border - 1) // d + 1)
         for size, (k, _, p, d) in zip(sizes, columns, strict=True)
     ]
     fits = all(2 * p <= k for k, (_, _, p, _) in zip(best, columns, strict=True))
@@ -143,9 +150,9 @@ def _brief(axes: int) -> Callable[[Args], str]:
     def brief(args: Args) -> str:
         parts = [times(args["kernel_size"], axes)]
         if args["stride"] is not None:
-            parts.append(f"stride {times(args['stride'], axes)}")
+            parts.append(f"stride {times(args['stride'])}")
         if args["padding"]:
-            parts.append(f"padding {times(args['padding'], axes)}")
+            parts.append(f"padding {times(args['padding'])}")
         return ", ".join(parts)
 
     return brief

@@ -55,9 +55,10 @@ def _fits(port: str, wanted: Shape, inputs: Inputs) -> None:
     shape = inputs[port].shape
     if len(shape) != len(wanted) or not all(map(agree, shape, wanted)):
         raise ShapeError(
-            "{node} starts from {port} of {wanted} (layers × directions, batch, "
+            "{node} starts from {state} of {wanted} (layers × directions, batch, "
             "features), but {source} brings {shape}.",
             port=port,
+            state=port,
             wanted=text(wanted),
             shape=text(shape),
         )

@@ -115,13 +115,15 @@ def index(dim: int, rank: int, name: str, port: str, *, room: int = 0) -> int:
     axes = max(rank, room)
     if -axes <= dim < axes:
         return dim % axes
+    if not axes:
+        raise ShapeError(
+            "{node} works along axes, but {source} brings a single number.", port=port
+        )
     raise ShapeError(
         "{node} is told {param} = {dim}, but {source} brings {rank} axes, which are "
         "numbered 0 to {last} (or -1 to {first} from the end).",
         port=port,
-        fix={}
-        if not axes or name.endswith("s")
-        else {name: axes - 1 if dim > 0 else 0},
+        fix={} if name.endswith("s") else {name: axes - 1 if dim > 0 else 0},
         param=name,
         dim=dim,
         rank=rank,
@@ -213,8 +215,8 @@ def shown(tensor: Tensor) -> str:
     return text(tensor.shape)
 
 
-def times(value: object, axes: int) -> str:
-    """A `Size` as the line on a node shows it: 3×3, or same."""
+def times(value: object, axes: int = 1) -> str:
+    """A `Size` as the line on a node shows it: 3×3, or same; 3 with one axis."""
     return value if isinstance(value, str) else "×".join(map(str, spread(value, axes)))
 
 

@@ -1,0 +1,321 @@
+"""Cases for the layer rows: parameters drawn from their kinds, inputs mostly legal.
+
+A case is `(params, inputs)`: what differs from the row's defaults, and a `Tensor` for
+each wired port. Most cases fit; some do not, and torch says which.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from engine.catalog import OPERATORS
+from engine.catalog.dims import FLOATS, Tensor
+from engine.catalog.params import (
+    Bool,
+    Choice,
+    Float,
+    Floats,
+    Int,
+    Ints,
+    Param,
+    Size,
+    Value,
+)
+from engine.catalog.spec import Operator
+
+Case = tuple[dict[str, Value], dict[str, Tensor]]
+Draw = st.DrawFn
+
+KINDS = tuple(
+    kind
+    for kind, row in OPERATORS.items()
+    if row.role in ("layer", "operation") and row.target
+)
+SIZES = st.integers(1, 9)
+ANY_DTYPE = st.sampled_from((*FLOATS, "int64", "int32", "bool"))
+
+# what a parameter is drawn from where its kind alone would seldom fit
+SPECIAL: dict[str, st.SearchStrategy[Any]] = {
+    "groups": st.sampled_from((1, 1, 1, 2, 3)),
+    "num_groups": st.sampled_from((1, 1, 2, 3)),
+    "num_heads": st.sampled_from((1, 1, 2, 3)),
+    "num_layers": st.integers(1, 3),
+    "proj_size": st.sampled_from((0, 0, 1, 2, 5)),
+    "axes": st.integers(1, 3),
+    "padding_idx": st.none() | st.integers(-9, 9),
+}
+
+
+@st.composite
+def cases(draw: Draw, kind: str) -> Case:
+    """A case for the row `kind`."""
+    row = OPERATORS[kind]
+    params = {param.name: draw(values(param)) for param in row.params}
+    inputs = draw(_inputs(row, params))
+    params |= draw(_fitting(kind, params, inputs))
+    found = {param.name: param.coerce(params[param.name]) for param in row.params}
+    changed = {k: v for k, v in found.items() if v != row.defaults[k]}
+    return changed, inputs
+
+
+def values(param: Param) -> st.SearchStrategy[Any]:
+    """Values of a parameter, by its kind; small, and None where it may be."""
+    drawn = SPECIAL.get(param.name, _by_kind(param))
+    return st.none() | drawn if param.optional else drawn
+
+
+def _by_kind(param: Param) -> st.SearchStrategy[Any]:
+    match param:
+        case Bool():
+            return st.booleans()
+        case Int(low=low, high=high):
+            near = max(low, -4)
+            return st.integers(near, min(high, near + 8))
+        case Float():
+            return st.floats(0.125, 1.0)
+        case Choice(options=options):
+            return st.sampled_from(options)
+        case Size():
+            return _sizes(param)
+        case Floats(most=most):
+            each = st.sampled_from((0.3, 0.5, 1.0, 1.5, 1.7, 2.0, 3.0))
+            return each | st.lists(each, min_size=1, max_size=most).map(tuple)
+        case Ints(low=low, most=most):
+            each = st.integers(max(low, -3), 5)
+            return st.lists(each, min_size=1, max_size=min(most, 3)).map(tuple)
+        case _:
+            return st.just(param.default)
+
+
+def _sizes(param: Size) -> st.SearchStrategy[Any]:
+    each = st.integers(param.low, param.low + 2)
+    part = st.none() | each if param.holes else each
+    several = st.lists(part, min_size=param.axes, max_size=param.axes).map(tuple)
+    words = st.sampled_from(param.words) if param.words else st.nothing()
+    return each | several | words
+
+
+@st.composite
+def shapes(draw: Draw, ranks: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape of one of `ranks`, and now and then of any other."""
+    rank = draw(st.sampled_from(ranks))
+    if draw(st.integers(0, 7)) == 7:
+        rank = draw(st.integers(0, 5))
+    return tuple(draw(SIZES) for _ in range(rank))
+
+
+def natural(kind: str) -> tuple[int, ...]:
+    """The numbers of axes that a row is made for."""
+    if kind == "batch_norm1d":
+        return (2, 3)
+    if kind == "dropout2d":
+        return (3, 4)
+    if kind.endswith("d") and kind[-2].isdigit():
+        axes = int(kind[-2])
+        return (axes + 2,) if kind.startswith("batch") else (axes + 1, axes + 2)
+    known = {
+        "upsample": (3, 4, 5),
+        "group_norm": (2, 3, 4),
+        "layer_norm": (2, 3, 4),
+        "rms_norm": (2, 3, 4),
+        "permute": (2, 3, 4),
+        "lstm": (2, 3),
+        "gru": (2, 3),
+        "multihead_attention": (2, 3),
+    }
+    return known.get(kind, (1, 2, 3, 4))
+
+
+def _inputs(row: Operator, params: dict[str, Any]) -> st.SearchStrategy[Any]:
+    special = {
+        "bilinear": _bilinear,
+        "matmul": _matmul,
+        "concatenate": _joined,
+        "lstm": _recurrent,
+        "gru": _recurrent,
+        "multihead_attention": _attention,
+    }
+    if row.kind in special:
+        return special[row.kind](row, params)
+    if len(row.input_ports({**row.defaults, **params})) > 1:
+        return _stretched(row, params)
+    return _single(row)
+
+
+@st.composite
+def _single(draw: Draw, row: Operator) -> dict[str, Tensor]:
+    (port,) = row.input_ports(row.defaults)
+    dtypes = {
+        "float": st.sampled_from(("float32", "float32", "float64", "int64")),
+        "int": st.sampled_from(("int64", "int64", "int32", "float32")),
+        "any": ANY_DTYPE,
+    }
+    return {
+        port.name: Tensor(draw(shapes(natural(row.kind))), draw(dtypes[port.dtype]))
+    }
+
+
+@st.composite
+def _stretched(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    """Shapes that stretch to each other, until one axis is spoiled."""
+    whole = draw(st.lists(SIZES, max_size=4))
+    found = {}
+    for port in row.input_ports({**row.defaults, **params}):
+        cut = draw(st.integers(0, len(whole)))
+        shape = [draw(st.sampled_from((dim, dim, dim, 1))) for dim in whole[cut:]]
+        if shape and draw(st.integers(0, 9)) == 9:
+            shape[0] += 1
+        found[port.name] = Tensor(tuple(shape), draw(ANY_DTYPE))
+    return found
+
+
+@st.composite
+def _bilinear(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    front = draw(shapes((0, 1, 2)))
+    spoilt = (front[1:], (*front, 1), (*front[:-1], 2))
+    other = draw(st.sampled_from((front,) * 7 + spoilt))
+    dtype = draw(st.sampled_from(("float32",) * 7 + ("float64",)))
+    return {
+        "input1": Tensor((*front, draw(SIZES)), "float32"),
+        "input2": Tensor((*other, draw(SIZES)), dtype),
+    }
+
+
+@st.composite
+def _matmul(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    inner, other = draw(SIZES), draw(SIZES)
+    inner2 = draw(st.sampled_from((inner, inner, inner, inner, other)))
+    batch = draw(st.lists(SIZES, max_size=2))
+    left = draw(st.sampled_from(([], [draw(SIZES)], [*batch, draw(SIZES)])))
+    right = draw(st.sampled_from(([], batch, [1] * len(batch), batch[1:])))
+    columns = [draw(SIZES)] if right or draw(st.booleans()) else []
+    dtype = draw(st.sampled_from(("float32", "float64", "int64", "bool")))
+    second = draw(st.sampled_from((dtype, dtype, dtype, "float32")))
+    return {
+        "in1": Tensor((*left, inner), dtype),
+        "in2": Tensor((*right, inner2, *columns), second),
+    }
+
+
+@st.composite
+def _joined(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    base = draw(shapes((1, 2, 3)))
+    axis = params["dim"] if -len(base) <= params["dim"] < len(base) else 0
+    found = {}
+    for port in row.input_ports({**row.defaults, **params}):
+        shape = list(base)
+        if shape:
+            shape[axis] = draw(SIZES)
+            if draw(st.integers(0, 9)) == 9:
+                shape[0] += 1
+        if draw(st.integers(0, 19)) == 19:
+            shape.append(2)
+        found[port.name] = Tensor(tuple(shape), draw(ANY_DTYPE))
+    return found
+
+
+@st.composite
+def _recurrent(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    arriving = Tensor(draw(shapes((2, 3))), "float32")
+    found = {"input": arriving}
+    if arriving.rank < 2 or not draw(st.booleans()):
+        return found
+    layers = params["num_layers"] * (1 + params["bidirectional"])
+    batch = arriving.shape[0 if params["batch_first"] else 1 : arriving.rank - 1][:1]
+    batch = batch if arriving.rank == 3 else ()
+    projected = params.get("proj_size") or params["hidden_size"]
+    for port, width in (("h_0", projected), ("c_0", params["hidden_size"])):
+        if port == "c_0" and row.kind == "gru":
+            continue
+        shape = [layers, *batch, width]
+        if draw(st.integers(0, 9)) == 9:
+            shape[draw(st.integers(0, len(shape) - 1))] += 1
+        dtype = draw(st.sampled_from(("float32",) * 7 + ("float64",)))
+        found[port] = Tensor(tuple(shape), dtype)
+    return found
+
+
+@st.composite
+def _attention(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    heads = params["num_heads"]
+    query = list(draw(shapes((2, 3))))
+    if query and draw(st.integers(0, 5)):
+        query[-1] *= heads
+    found = {"query": Tensor(tuple(query), "float32")}
+    if len(query) < 2 or not draw(st.booleans()):
+        return found
+    length = draw(SIZES)
+    for port in ("key", "value"):
+        shape = [*query[:-1], draw(st.sampled_from((query[-1], draw(SIZES))))]
+        place = 1 if params["batch_first"] and len(query) == 3 else 0
+        shape[place] = length
+        if draw(st.integers(0, 9)) == 9:
+            shape[draw(st.integers(0, len(shape) - 2))] += 1
+        if draw(st.integers(0, 14)) == 14:
+            shape = shape[1:]
+        dtype = draw(st.sampled_from(("float32",) * 7 + ("float64",)))
+        found[port] = Tensor(tuple(shape), dtype)
+        if port == "key" and draw(st.integers(0, 4)) == 4:
+            break
+    return found
+
+
+@st.composite
+def _fitting(
+    draw: Draw, kind: str, params: dict[str, Any], inputs: dict[str, Tensor]
+) -> dict[str, Any]:
+    """Parameters that depend on what arrives: mostly right."""
+    if not draw(st.integers(0, 5)):
+        return {}
+    shape = next(iter(inputs.values())).shape
+    if kind == "permute":
+        return {"dims": tuple(draw(st.permutations(range(len(shape))))) or (0,)}
+    if kind == "concatenate":
+        fits = -len(shape) <= params["dim"] < len(shape)
+        return {"dim": params["dim"] if fits else 0}
+    if kind.startswith(("max_pool", "avg_pool")):
+        return {"padding": _half(params["kernel_size"])}
+    if kind.startswith("conv_transpose"):
+        return {"output_padding": 0, "groups": draw(st.sampled_from((1, 1, 2)))}
+    if kind == "mean":
+        axes = st.lists(st.integers(0, max(len(shape) - 1, 0)), unique=True, min_size=1)
+        return {"dim": draw(st.none() | axes.map(tuple))}
+    if kind == "reshape":
+        order = draw(st.permutations(shape))
+        cut = draw(st.integers(0, len(order)))
+        hole = draw(st.sampled_from((-1, -1, *order[:1], 1)))
+        return {"shape": (*order[:cut], hole, *order[cut + 1 :])}
+    if kind == "unflatten" and shape:
+        axis = draw(st.integers(-len(shape), len(shape) - 1))
+        whole = shape[axis]
+        part = draw(st.sampled_from([d for d in range(1, 10) if whole % d == 0]))
+        tail = draw(st.sampled_from((-1, whole // part)))
+        return {"dim": axis, "unflattened_size": (part, tail)}
+    if kind == "upsample":
+        return _upsampling(draw, params, max(len(shape) - 2, 1))
+    return {}
+
+
+def _half(kernel: Any) -> Any:
+    several = isinstance(kernel, tuple)
+    return tuple(k // 2 for k in kernel) if several else kernel // 2
+
+
+def _upsampling(draw: Draw, params: dict[str, Any], axes: int) -> dict[str, Any]:
+    fitting = {1: ["linear"], 2: ["bilinear", "bicubic"], 3: ["trilinear"]}
+    modes = ["nearest", "area", "nearest-exact", *fitting.get(axes, [])]
+    mode = draw(st.sampled_from(modes))
+    found: dict[str, Any] = {"mode": mode}
+    if "linear" not in mode and mode != "bicubic":
+        found["align_corners"] = None
+    if draw(st.booleans()):
+        sizes = st.lists(SIZES, min_size=axes, max_size=axes).map(tuple)
+        return found | {
+            "size": draw(sizes),
+            "scale_factor": None,
+            "recompute_scale_factor": draw(st.sampled_from((None, False))),
+        }
+    factor = params["scale_factor"] if params["scale_factor"] is not None else 2.0
+    return found | {"size": None, "scale_factor": factor}

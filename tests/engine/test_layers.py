@@ -1,0 +1,596 @@
+"""Every layer and operation against torch: shapes, refusals, tensors, costs."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import string
+import warnings
+from math import prod
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from torch.utils.flop_counter import FlopCounterMode
+
+from engine.catalog import OPERATORS
+from engine.catalog.dims import Sym, Tensor, sampled, symbol
+from engine.catalog.spec import Operator
+from engine.check import Known
+from engine.design.evaluate import evaluate
+from engine.errors import ShapeError
+from tests.engine.drawn_layers import KINDS, Case, cases
+
+torch.set_num_threads(1)
+
+# the number of cases is the profile's: few in everyday runs, many in thorough ones
+quick = settings(database=None, suppress_health_check=list(HealthCheck))
+
+
+def known(kind: str, params: dict[str, Any], inputs: dict[str, Tensor]) -> Any:
+    return evaluate((kind, tuple(sorted(params.items()))), tuple(inputs.items()))
+
+
+def resolved(target: str) -> Any:
+    module, name = target.rsplit(".", 1)
+    return getattr(importlib.import_module(module), name)
+
+
+# torch's answer -------------------------------------------------------------
+
+
+def derived(row: Operator, args: dict[str, Any], inputs: dict[str, Tensor]) -> Any:
+    """What a person would give torch by hand, read off the shapes without our rules."""
+    ports = list(inputs)
+    first = inputs[ports[0]].shape
+    key = inputs.get("key", inputs[ports[0]]).shape
+    value = inputs.get("value", inputs.get("key", inputs[ports[0]])).shape
+    axes = int(row.kind[-2]) if row.kind[-2].isdigit() else 0
+    guesses = {
+        "in_features": first[-1:],
+        "in1_features": first[-1:],
+        "in2_features": inputs[ports[-1]].shape[-1:],
+        "input_size": first[-1:],
+        "in_channels": first[-axes - 1 :],
+        "num_features": first[1:],
+        "num_channels": first[1:],
+        "embed_dim": first[-1:],
+        "kdim": key[-1:],
+        "vdim": value[-1:],
+    }
+    found = {name: (guesses.get(name) or (1,))[0] for name in row.derived}
+    if "normalized_shape" in found:
+        count = args["axes"]
+        found["normalized_shape"] = (
+            first[-count:] if count <= len(first) else (1,) * count
+        )
+    return found
+
+
+def made(row: Operator, args: dict[str, Any], dtype: str, device: str) -> Any:
+    places = {param.name: param.place for param in row.params}
+    given = {k: v for k, v in args.items() if places.get(k, "init") == "init"}
+    if "dtype" in inspect.signature(resolved(row.target)).parameters or row.kind in (
+        "lstm",
+        "gru",
+    ):
+        given["dtype"] = getattr(torch, dtype)
+    with torch.device(device):
+        module = resolved(row.target)(**given)
+    # in evaluation a Dropout looks at nothing, in training a BatchNorm wants a batch
+    return module.train(row.family == "Dropout")
+
+
+def tensor(kind: Tensor, device: str) -> torch.Tensor:
+    return torch.zeros(
+        sampled(kind.shape), dtype=getattr(torch, kind.dtype), device=device
+    )
+
+
+def called(row: Operator, args: dict[str, Any], inputs: dict[str, Tensor], device: str):
+    """What torch makes of it, flattened to (shape, dtype) for each result."""
+    options = {p.name: args[p.name] for p in row.params if p.place == "forward"}
+    values = {port: tensor(kind, device) for port, kind in inputs.items()}
+    for port in row.input_ports(args):
+        if port.name not in values and port.follows in values:
+            values[port.name] = values[port.follows]
+    given: list[Any] = list(values.values())
+    if row.kind == "lstm" and len(given) > 1:
+        assume("h_0" in values and "c_0" in values)
+        given = [values["input"], (values["h_0"], values["c_0"])]
+    if row.role == "operation":
+        function = resolved(row.target)
+        if row.style == "gather":
+            result = function(tuple(given), **options)
+        elif row.style == "fold":
+            result = folded(row.sign, given)
+        else:
+            result = function(*given, **options)
+    else:
+        dtype = next((t.dtype for t in inputs.values() if t.floating), "float32")
+        result = made(row, args, dtype, device)(*given, **options)
+    return [(tuple(part.shape), str(part.dtype)[6:]) for part in flat(result)]
+
+
+def folded(sign: str, values: list[torch.Tensor]) -> torch.Tensor:
+    result = values[0]
+    for value in values[1:]:
+        result = {
+            "+": torch.Tensor.__add__,
+            "-": torch.Tensor.__sub__,
+            "*": torch.Tensor.__mul__,
+        }[sign](result, value)
+    return result
+
+
+def flat(result: Any) -> list[torch.Tensor]:
+    if isinstance(result, torch.Tensor):
+        return [result]
+    return [part for each in result or () for part in flat(each)]
+
+
+def answer(row: Operator, args: dict[str, Any], inputs: dict[str, Tensor]) -> Any:
+    """Torch's result, or the exception. The meta device and the CPU must both accept.
+
+    Each lets through what the other refuses: meta multiplies matrices of different
+    dtypes, the CPU makes tensors without values.
+    """
+    args = {**args, **derived(row, args, inputs)}
+    try:
+        with warnings.catch_warnings(), torch.no_grad():
+            warnings.simplefilter("ignore")
+            results = [called(row, args, inputs, device) for device in ("meta", "cpu")]
+    except (RuntimeError, ValueError, TypeError, AssertionError, IndexError) as error:
+        return error
+    assert results[0] == results[1]
+    if any(0 in shape for shape, _ in results[0]):
+        return ValueError("a tensor without values, which some devices refuse")
+    return results[0]
+
+
+# shapes ---------------------------------------------------------------------
+
+
+def strict(row: Operator, inputs: dict[str, Tensor]) -> bool:
+    """Whether we refuse what torch's layer happens to let through."""
+    if row.kind == "adaptive_avg_pool2d" and inputs["input"].rank == 2:
+        return True  # torch skips its own check of ranks where output_size is 1
+    ports = {port.name: port.dtype for port in row.input_ports(row.defaults)}
+    return any(
+        ports.get(name) == "float" and not kind.floating
+        for name, kind in inputs.items()
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_outputs_and_refusals_are_those_of_torch(kind):
+    row = OPERATORS[kind]
+
+    @quick
+    @given(cases(kind))
+    def compare(case: Case) -> None:
+        params, inputs = case
+        ours = known(kind, params, inputs)
+        if strict(row, inputs):
+            assert isinstance(ours, ShapeError)
+            return
+        theirs = answer(row, {**row.defaults, **params}, inputs)
+        if isinstance(theirs, Exception):
+            assert isinstance(ours, ShapeError), f"torch refuses: {theirs}"
+            return
+        assert isinstance(ours, Known), f"we refuse: {ours.message.template}"
+        assert [(t.shape, t.dtype) for t in ours.outputs.values()] == theirs
+
+    compare()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_most_of_the_cases_drawn_for_a_row_are_legal(kind):
+    """Else the comparison above would compare refusals with refusals."""
+    legal = []
+
+    @quick
+    @given(cases(kind))
+    def count(case: Case) -> None:
+        legal.append(isinstance(known(kind, *case), Known))
+
+    count()
+    assert sum(legal) >= 5
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_symbol_gives_the_shape_that_its_sample_gives(kind):
+    @quick
+    @given(cases(kind), st.sampled_from("NT"))
+    def compare(case: Case, name: str) -> None:
+        params, inputs = case
+        numbers = known(kind, params, inputs)
+        assume(isinstance(numbers, Known))
+        named = {port: symbolic(kind, name) for port, kind in inputs.items()}
+        forms = known(kind, params, named)
+        if isinstance(forms, Known):
+            for port, form in forms.outputs.items():
+                assert sampled(form.shape) == numbers.outputs[port].shape
+            assert forms.parameters == numbers.parameters
+            if name == "T":
+                assert forms.mult_adds == numbers.mult_adds
+
+    compare()
+
+
+def symbolic(kind: Tensor, name: str) -> Tensor:
+    if not kind.rank:
+        return kind
+    return Tensor((symbol(name, kind.shape[0]), *kind.shape[1:]), kind.dtype)
+
+
+# what is said ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_refusal_can_be_read_and_its_fix_mends_it(kind):
+    row = OPERATORS[kind]
+
+    @settings(quick, max_examples=60)
+    @given(cases(kind))
+    def read(case: Case) -> None:
+        params, inputs = case
+        error = known(kind, params, inputs)
+        if isinstance(error, Known):
+            return
+        message = error.message
+        fields = {name for _, name, _, _ in string.Formatter().parse(message.template)}
+        assert "node" in fields
+        assert ("source" in fields) <= bool(error.port)
+        said = str(message.filled(node="conv1", source="x"))
+        assert said.endswith(".")
+        assert "{" not in said
+        if error.fix:
+            mended = {**params}
+            for name, value in error.fix.items():
+                mended[name] = row.param(name).coerce(value)
+            again = known(kind, mended, inputs)
+            assert isinstance(again, Known) or again.message != message, said
+
+    read()
+
+
+# tensors --------------------------------------------------------------------
+
+WEIGHTY = [kind for kind in KINDS if OPERATORS[kind].tensors.__name__ != "no_tensors"]
+
+
+@pytest.mark.parametrize("kind", WEIGHTY)
+def test_tensors_are_those_of_torch(kind):
+    row = OPERATORS[kind]
+
+    @quick
+    @given(cases(kind))
+    def compare(case: Case) -> None:
+        params, inputs = case
+        ours = known(kind, params, inputs)
+        assume(isinstance(ours, Known))
+        dtype = next((t.dtype for t in inputs.values() if t.floating), "float32")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            module = made(row, dict(ours.args), dtype, "meta")
+        state = module.state_dict()
+        assert [
+            (spec.name, spec.shape, spec.dtype or dtype) for spec in ours.tensors
+        ] == [
+            (name, tuple(value.shape), str(value.dtype)[6:])
+            for name, value in state.items()
+        ]
+        learned = {name for name, _ in module.named_parameters()}
+        assert learned == {s.name for s in ours.tensors if s.family != "buffer"}
+        count = sum(value.numel() for value in module.parameters())
+        assert ours.parameters == count
+
+    compare()
+
+
+F = "float32"
+LARGE: dict[str, tuple[dict[str, Any], dict[str, Tensor]]] = {
+    "linear": ({"out_features": 60}, {"input": Tensor((2, 70), F)}),
+    "bilinear": (
+        {"out_features": 30},
+        {"input1": Tensor((2, 20), F), "input2": Tensor((2, 5), F)},
+    ),
+    "embedding": ({"padding_idx": -3}, {"input": Tensor((2,), "int64")}),
+    "lstm": (
+        {"hidden_size": 50, "num_layers": 2, "bidirectional": True, "proj_size": 20},
+        {"input": Tensor((3, 2, 30), F)},
+    ),
+    "gru": ({"hidden_size": 50}, {"input": Tensor((3, 2, 30), F)}),
+    "multihead_attention": (
+        {"add_bias_kv": True},
+        {"query": Tensor((3, 2, 300), F), "key": Tensor((3, 2, 40), F)},
+    ),
+    "layer_norm": ({}, {"input": Tensor((2, 70), F)}),
+    "group_norm": ({}, {"input": Tensor((2, 70), F)}),
+    "rms_norm": ({}, {"input": Tensor((2, 70), F)}),
+}
+for _axes in (1, 2, 3):
+    _sides = (5,) * _axes
+    _grouped = {"out_channels": 48, "groups": 4}
+    LARGE[f"conv{_axes}d"] = (_grouped, {"input": Tensor((2, 24, *_sides), F)})
+    LARGE[f"conv_transpose{_axes}d"] = (
+        _grouped,
+        {"input": Tensor((2, 24, *_sides), F)},
+    )
+    LARGE[f"batch_norm{_axes}d"] = ({}, {"input": Tensor((2, 24, *_sides), F)})
+
+
+@pytest.mark.parametrize("kind", WEIGHTY)
+def test_defaults_are_what_torch_draws(kind):
+    torch.manual_seed(0)
+    ours = known(kind, *LARGE[kind])
+    module = made(OPERATORS[kind], dict(ours.args), "float32", "cpu")
+    state = module.state_dict()
+    for spec in ours.tensors:
+        matches(state[spec.name], spec)
+
+
+def matches(drawn: torch.Tensor, spec: Any) -> None:
+    """The tensor that torch drew looks like the default that the row gives."""
+    name, given = spec.default.kind, dict(spec.default.params)
+    if spec.zero_row is not None:
+        assert not drawn[spec.zero_row].any()
+        drawn = torch.cat((drawn[: spec.zero_row], drawn[spec.zero_row + 1 :]))
+    if name in ("zeros", "ones"):
+        assert drawn.eq(name == "ones").all()
+        return
+    if name == "normal":
+        assert drawn.std().item() == pytest.approx(given["std"], rel=0.2)
+        return
+    bound = given.get("b")
+    if name == "xavier_uniform":
+        bound = given["gain"] * (6 / (spec.fan_in + spec.fan_out)) ** 0.5
+    high = drawn.abs().max().item()
+    # of n uniform draws the largest stays below 1 - 10/n with probability e**-10
+    assert bound * (1 - 10 / drawn.numel()) <= high <= bound * (1 + 1e-6)
+
+
+def test_the_fans_of_transposed_and_grouped_kernels_are_the_true_ones():
+    image = {"input": Tensor((1, 64, 8, 8), F)}
+    up = known("conv_transpose2d", {"out_channels": 128}, image).tensors[0]
+    assert (up.fan_in, up.fan_out) == (576, 1152)
+
+    deep = known("conv2d", {"out_channels": 64, "groups": 64}, image).tensors[0]
+    assert (deep.fan_in, deep.fan_out) == (9, 9)
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "inputs", "count"),
+    [
+        ("linear", {"out_features": 3}, {"input": Tensor((5, 3), F)}, 12),
+        (
+            "lstm",
+            {"hidden_size": 256, "num_layers": 2, "bidirectional": True},
+            {"input": Tensor((7, 1, 128), F)},
+            2_367_488,
+        ),
+        (
+            "conv2d",
+            {"out_channels": 6, "kernel_size": 5},
+            {"input": Tensor((1, 1, 28, 28), F)},
+            156,
+        ),
+        (
+            "embedding",
+            {"num_embeddings": 50257, "embedding_dim": 768},
+            {"input": Tensor((1,), "int64")},
+            38_597_376,
+        ),
+        (
+            "multihead_attention",
+            {"num_heads": 8},
+            {"query": Tensor((10, 1, 512), F)},
+            1_050_624,
+        ),
+    ],
+)
+def test_parameter_counts_that_are_published(kind, params, inputs, count):
+    assert known(kind, params, inputs).parameters == count
+
+
+# costs ----------------------------------------------------------------------
+
+COUNTED = [
+    kind
+    for kind in KINDS
+    if OPERATORS[kind].mult_adds.__name__ != "no_work"
+    and kind not in ("lstm", "gru", "bilinear")  # flop_counter says 0 for these
+]
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_mult_adds_are_half_of_torch_s_flops(kind):
+    row = OPERATORS[kind]
+
+    @quick
+    @given(cases(kind))
+    def compare(case: Case) -> None:
+        params, inputs = case
+        ours = known(kind, params, inputs)
+        assume(isinstance(ours, Known))
+        assume(kind != "matmul" or all(t.rank > 1 for t in inputs.values()))
+        assert counted(row, ours, inputs) == 2 * ours.mult_adds
+
+    compare()
+
+
+def counted(row: Operator, ours: Known, inputs: dict[str, Tensor]) -> int:
+    # the eval-mode fast path of attention counts nothing, so this runs in train mode
+    with warnings.catch_warnings(), FlopCounterMode(display=False) as counter:
+        warnings.simplefilter("ignore")
+        values = [tensor(ours.inputs[port], "meta") for port in ours.inputs]
+        if row.role == "operation":
+            resolved(row.target)(*values)
+        else:
+            options = {
+                p.name: ours.args[p.name] for p in row.params if p.place == "forward"
+            }
+            dtype = next(iter(inputs.values())).dtype
+            made(row, dict(ours.args), dtype, "meta").train()(*values, **options)
+    return counter.get_total_flops()
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "inputs", "expected"),
+    [
+        (
+            "conv_transpose2d",
+            {"out_channels": 8},
+            {"input": Tensor((symbol("N", 5), 3, 8, 8), F)},
+            13_824,
+        ),
+        (
+            "lstm",
+            {"hidden_size": 16},
+            {"input": Tensor((10, symbol("N", 5), 8), F)},
+            15_360,
+        ),
+        ("lstm", {"hidden_size": 16}, {"input": Tensor((10, 8), F)}, 15_360),
+        (
+            "lstm",
+            {"hidden_size": 16, "proj_size": 4, "num_layers": 2, "bidirectional": True},
+            {"input": Tensor((10, 8), F)},
+            # each of 2 cells: 4 gates over 8 or 2*4 features and 4 states; 16 -> 4
+            10 * 4 * (64 * (8 + 4) + 16 * 4),
+        ),
+        (
+            "gru",
+            {"hidden_size": 16},
+            {"input": Tensor((10, 2, 8), F)},
+            2 * 10 * 3 * 16 * 24,
+        ),
+        (
+            "linear",
+            {"out_features": 4},
+            {"input": Tensor((symbol("N", 5), 7, 3), F)},
+            84,
+        ),
+        (
+            "linear",
+            {"out_features": 4},
+            {"input": Tensor((7, symbol("N", 5), 3), F)},
+            84,
+        ),
+        (
+            "linear",
+            {"out_features": 4},
+            {"input": Tensor((symbol("N", 5) * 7, 3), F)},
+            84,
+        ),
+        # y_k = sum_ij a_i A_ijk b_j: first over i, then over j
+        (
+            "bilinear",
+            {"out_features": 4},
+            {"input1": Tensor((1, 2), F), "input2": Tensor((1, 3), F)},
+            4 * (2 * 3 + 3),
+        ),
+        ("batch_norm2d", {}, {"input": Tensor((2, 3, 4, 4), F)}, 0),
+    ],
+)
+def test_mult_adds_are_counted_per_sample(kind, params, inputs, expected):
+    assert known(kind, params, inputs).mult_adds == expected
+
+
+# arguments ------------------------------------------------------------------
+
+# what a row leaves out, and why
+LEFT_OUT = {
+    "embedding": {"_weight", "_freeze"},  # private: from_pretrained's way in
+    "gru": {"proj_size"},  # torch refuses it for a GRU
+    "lstm": set(),
+}
+# defaults of torch that cannot run, or that no network wants
+OWN_DEFAULT = {("upsample", "scale_factor")}  # None with size None is refused
+
+
+def arguments(row: Operator) -> dict[str, inspect.Parameter]:
+    target = resolved(row.target)
+    if row.kind in ("lstm", "gru"):
+        target = torch.nn.RNNBase
+    found = dict(inspect.signature(target).parameters)
+    for name in ("device", "dtype", "mode", *LEFT_OUT.get(row.kind, ())):
+        if name != "mode" or row.family == "Recurrent":
+            found.pop(name, None)
+    return {
+        name: each
+        for name, each in found.items()
+        if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+    }
+
+
+LAYERS = [kind for kind in KINDS if OPERATORS[kind].role == "layer"]
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_arguments_are_torch_s_own_in_its_order_with_its_defaults(kind):
+    row = OPERATORS[kind]
+    theirs = arguments(row)
+    typed = [param.name for param in row.params if param.place == "init"]
+
+    assert set(typed) | set(row.derived) == set(theirs)
+    assert not set(typed) & set(row.derived)
+    assert typed == [name for name in theirs if name in typed]
+    for param in row.params:
+        own = theirs.get(param.name)
+        if own is None or own.default is own.empty:
+            continue
+        if (kind, param.name) not in OWN_DEFAULT:
+            assert param.default == own.default, param.name
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_arguments_of_the_call_are_those_of_forward(kind):
+    row = OPERATORS[kind]
+    forward = inspect.signature(resolved(row.target).forward).parameters
+    for param in row.params:
+        if param.place == "forward":
+            assert param.default == forward[param.name].default
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_default_passes_its_own_gate(kind):
+    for param in OPERATORS[kind].params:
+        assert param.coerce(param.default) == param.default
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ports_and_nests_name_each_other(kind):
+    row = OPERATORS[kind]
+    inputs = {port.name for port in row.input_ports(row.defaults)}
+    most = {**row.defaults}
+    for name in ("return_indices", "need_weights"):
+        if name in most:
+            most[name] = True
+    outputs = {port.name for port in row.output_ports(most)}
+    if row.takes:
+        assert leaves(row.takes) == inputs
+    if row.returns:
+        assert leaves(row.returns) == outputs
+
+
+def leaves(nest: Any) -> set[str]:
+    if isinstance(nest, str):
+        return {nest}
+    return {name for part in nest for name in leaves(part)}
+
+
+def test_a_symbol_where_a_number_is_needed_is_named():
+    error = known("linear", {}, {"input": Tensor((3, symbol("T", 4)), F)})
+    assert "T" in str(error.message.filled(node="linear1", source="x"))
+    assert error.port == "input"
+
+
+def test_a_product_of_symbols_is_a_form_and_not_a_number():
+    made = known("flatten", {"start_dim": 0}, {"input": Tensor((symbol("N", 5), 3), F)})
+    (dim,) = made.outputs["output"].shape
+    assert isinstance(dim, Sym)
+    assert str(dim) == "3*N"
+    assert dim.value == prod((5, 3))

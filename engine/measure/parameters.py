@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 
-from engine.catalog import INITIALIZERS
 from engine.check import check
 from engine.design.model import Design
 from engine.measure.models import built
@@ -33,7 +32,7 @@ def _row(draw: Draw, tensor: torch.Tensor) -> ParameterRow:
         name=draw.name,
         node=draw.node,
         shape=tuple(tensor.shape),
-        init=INITIALIZERS[draw.init.kind].title,
+        init=draw.title,
         family=draw.spec.family,
         mean=mean,
         std=std,

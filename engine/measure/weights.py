@@ -81,7 +81,7 @@ def weights(design: Design, node: str, tensor: str, bins: int = 60) -> WeightRep
         torch_fans=_torch_fans(draw),
         steps=init.why(args, draw.spec),
         call=call_text(draw, draw.name),
-        init=init.title,
+        init=draw.title,
         sampled=shown.sampled,
     )
 

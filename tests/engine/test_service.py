@@ -1,0 +1,83 @@
+"""Requests are frozen data, answers plain data; nothing else crosses to the worker."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import FrozenInstanceError, fields, is_dataclass
+
+import numpy as np
+import pytest
+
+from engine import service
+from engine.errors import MeasureError
+from engine.service import (
+    AskBars,
+    AskCurve,
+    AskParameters,
+    AskReceived,
+    AskSummary,
+    AskWeights,
+    answer,
+)
+from tests.strategies import tutorial
+
+REQUESTS = [
+    AskCurve("tanh", (), -2, 2, points=5),
+    AskBars("softmax", (), (1.0, 2.0)),
+    AskSummary(tutorial()),
+    AskParameters(tutorial()),
+    AskWeights(tutorial(), "n2", "weight"),
+    AskReceived(tutorial(), "n3"),
+]
+PLAIN = (str, int, float, bool, type(None))
+
+
+def plain(value: object) -> bool:
+    """Whether a value is made of nothing but data."""
+    if isinstance(value, PLAIN):
+        return True
+    if isinstance(value, np.ndarray):
+        return value.dtype == np.float64
+    if isinstance(value, tuple):
+        return all(plain(part) for part in value)
+    assert is_dataclass(value), value
+    return all(plain(getattr(value, field.name)) for field in fields(value))
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda r: type(r).__name__)
+def test_requests_and_answers_travel(request_):
+    arrived = pickle.loads(pickle.dumps(request_))
+    assert arrived == request_
+    got = answer(arrived)
+    assert plain(got)
+    assert plain(pickle.loads(pickle.dumps(got)))
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda r: type(r).__name__)
+def test_requests_are_frozen_and_have_a_slot(request_):
+    assert request_.slot
+    with pytest.raises(FrozenInstanceError):
+        request_.slot = "other"
+
+
+def test_slots_differ_by_default():
+    assert len({request.slot for request in REQUESTS}) == len(REQUESTS)
+
+
+def test_refusals_travel_too():
+    with pytest.raises(MeasureError) as refused:
+        answer(AskCurve("linear", (), -1, 1))
+    again = pickle.loads(pickle.dumps(refused.value))
+    assert str(again) == str(refused.value)
+
+
+def test_unknown_requests_are_refused():
+    with pytest.raises(MeasureError, match="str"):
+        answer("what?")
+
+
+def test_warming_loads_what_answers_need():
+    service.warm()
+    import sys
+
+    assert {"torch", "torchinfo", "engine.measure.summary"} <= set(sys.modules)

@@ -1,0 +1,117 @@
+"""torchinfo's rows, each with its node, and totals that are known from elsewhere."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import torch
+import torchinfo
+from torch import nn
+
+from engine.check import check
+from engine.design import edits
+from engine.errors import BuildError
+from engine.measure.summary import summary, table
+from engine.model import memory
+from tests.engine.standing import KINDS, standing, variants
+from tests.engine.test_build import huge
+from tests.engine.test_source import residual
+from tests.strategies import chain, tutorial
+
+torch.set_num_threads(1)
+
+
+class Tutorial(nn.Module):
+    """The tutorial's network, written by hand."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden1 = nn.Linear(3, 3)
+        self.sigmoid = nn.Sigmoid()
+        self.hidden2 = nn.Linear(3, 2)
+        self.relu = nn.ReLU()
+        self.out = nn.Linear(2, 2)
+        self.softmax = nn.Softmax(dim=-1)
+
+    def forward(self, x):
+        x = self.relu(self.hidden2(self.sigmoid(self.hidden1(x))))
+        return self.softmax(self.out(x))
+
+
+def test_tutorial_is_what_torchinfo_says_of_one_written_by_hand():
+    expected = torchinfo.summary(Tutorial(), input_data=torch.randn(5, 3), verbose=0)
+    got = summary(tutorial())
+    assert got.total_params == expected.total_params == 26
+    assert got.trainable_params == expected.trainable_params
+    assert got.torchinfo_mult_adds == expected.total_mult_adds
+    assert got.input_bytes == expected.total_input
+    assert got.forward_bytes == expected.total_output_bytes
+    assert got.param_bytes == expected.total_param_bytes == 104
+    assert got.note == ""
+    for row, info in zip(got.rows[1:], expected.summary_list[1:], strict=True):
+        assert (row.name, row.kind) == (info.var_name, info.class_name)
+        assert list(row.output_shape) == info.output_size
+        assert (row.params, row.trainable) == (info.num_params, info.trainable_params)
+        assert row.mult_adds == info.macs
+
+
+def test_rows_know_their_nodes_and_our_count():
+    got = summary(tutorial())
+    network, *rows = got.rows
+    assert (network.node, network.depth, network.share) == ("", 0, 1.0)
+    assert (network.own_mult_adds, network.mult_adds) == (19, got.torchinfo_mult_adds)
+    for row in rows:
+        assert tutorial().nodes[row.node].name == row.name
+        assert row.own_mult_adds == check(tutorial()).known(row.node).mult_adds
+    assert sum(row.share for row in rows) == pytest.approx(1)
+    assert got.mult_adds == 9 + 6 + 4
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_row_is_summed_up_as_the_check_counts_it(kind):
+    for design in variants(kind):
+        got = summary(design)
+        assert got.total_params == check(design).parameters
+        assert got.mult_adds == check(design).mult_adds
+
+
+def test_modules_within_a_layer_belong_to_its_node():
+    got = summary(standing("multihead_attention"))
+    rows = [row for row in got.rows if row.kind == "MultiheadAttention"]
+    assert [row.node for row in rows] == ["n2"]
+    assert all(row.node == "n2" for row in got.rows[1:])
+
+
+def test_branches_and_several_inputs_are_summed_up():
+    design = residual()
+    got = summary(design)
+    assert got.total_params == check(design).parameters
+    kinds = [row.kind for row in got.rows[1:]]
+    assert sorted(kinds) == ["LSTM", "Linear", "Linear", "Linear", "ReLU"]
+
+
+def test_what_does_not_fit_is_summed_up_with_a_note(monkeypatch):
+    monkeypatch.setattr(memory, "_machine", lambda: 8 << 30)
+    started = time.perf_counter()
+    got = summary(huge())
+    assert got.total_params == 10**10 + 10**5
+    assert "40.0 GB" in got.note
+    assert time.perf_counter() - started < 5
+
+
+def test_table_is_torchinfos_own_text():
+    text = table(tutorial())
+    assert "Total params: 26" in text
+    assert "Linear: 1-1" in text
+
+
+def test_a_network_without_parameters_has_no_shares():
+    got = summary(chain("relu"))
+    assert got.total_params == 0
+    assert {row.share for row in got.rows} == {0.0}
+
+
+def test_an_unfinished_design_is_refused():
+    with pytest.raises(BuildError):
+        summary(edits.add(tutorial(), "linear"))

@@ -200,12 +200,16 @@ class TableView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width out as the columns ask, until a person moves a border."""
         super().resizeEvent(event)
-        total = sum(column.width for column in self.table.columns)
-        room = self.viewport().width()
+        *others, last = self.table.columns
+        total = sum(column.width for column in others)
+        # Qt stretches the last one, and never below what its title needs.
+        hint = self.horizontalHeader().sectionSizeHint(len(others))
+        width = self.viewport().width()
+        room = width - max(hint, last.width * width // (total + last.width))
         if self._moved or room <= 0:
             return
         self._fitting = True
-        for place, column in enumerate(self.table.columns[:-1]):
+        for place, column in enumerate(others):
             width = max(column.width * room // total, NARROWEST)
             self.setColumnWidth(place, width)
         self._fitting = False

@@ -1,0 +1,256 @@
+"""What can be done on the canvas by name: add, copy, delete, rename, search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from engine.catalog import OPERATORS
+from engine.catalog.spec import Operator
+from engine.design import clipboard, edits
+from engine.design.model import Design, Wire
+from gui.canvas.camera import Camera
+from gui.canvas.finder import Finder
+from gui.canvas.fitting import rows_after, rows_before
+from gui.canvas.placing import (
+    Plan,
+    added,
+    added_after,
+    added_between,
+    clear_of,
+    wired_from,
+    wired_to,
+)
+from gui.canvas.rename import RenameField
+from gui.canvas.scene import CanvasScene
+from gui.session import Session
+
+Anchor = tuple[str, str, bool]  # node, port, and whether the port is an input
+
+
+class Desk(Camera):
+    """The commands of the canvas, as the menus and the window call them."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        self.session = session
+        super().__init__(CanvasScene(session, session.document), parent)
+        self._pointer: QPointF | None = None
+        self._renaming: RenameField | None = None
+        self.finder = Finder(session.theme, self)
+
+    def place(self, kind: str) -> None:
+        """Add a node: after the selected one, or at the centre of the view."""
+        if kind not in OPERATORS:
+            return
+        after = self.session.selection.one
+        nodes = self.session.document.design.nodes
+        row = OPERATORS[kind]
+        wired = after and nodes[after].outputs and row.input_ports(row.defaults)
+        plan = self.plan()
+        if after and wired:
+            edit = partial(added_after, kind=kind, after=after, plan=plan)
+        else:
+            at = self.middle
+            if after:
+                at = QPointF(plan.boxes[after].center().x(), plan.boxes[after].top())
+            edit = partial(added, kind=kind, at=at, plan=plan)
+        self.grow(edit, self.tr("Add {title}").format(title=row.title))
+
+    def grow(self, edit: Callable[..., Design], text: str) -> None:
+        """Do an edit that adds a node; select it and bring it into view."""
+        document = self.session.document
+        if document.attempt(edit, text=text):
+            newest = document.design.newest
+            self.select_only(newest)
+            self.reveal([newest])
+
+    def select_only(self, key: str | None) -> None:
+        """Select this node alone, or nothing."""
+        self.canvas.choose(None)
+        self.session.selection.set([key] if key else [])
+
+    def select_all(self) -> None:
+        self.session.selection.set(self.session.document.design.nodes)
+
+    def reveal(self, ids: list[str]) -> None:
+        """Pan as little as it takes to see these nodes."""
+        area = self.canvas.extent(ids)
+        if area.isValid() and not self.seen.contains(area):
+            self.ensureVisible(area, 60, 60)
+            self.looked.emit()
+
+    def delete(self) -> None:
+        """Remove the selected nodes, or the chosen wire."""
+        document, wire = self.session.document, self.canvas.chosen
+        ids = self.session.selection.ids
+        if ids:
+            text = self._counted(
+                self.tr("Delete {name}"), self.tr("Delete {count} nodes")
+            )
+            document.attempt(edits.remove, ids, text=text)
+        elif wire is not None:
+            name = document.design.nodes[wire.target].name
+            text = self.tr("Disconnect {name}").format(name=name)
+            document.attempt(edits.disconnect, [wire], text=text)
+
+    def delete_and_reconnect(self) -> None:
+        """Remove the selected nodes and join their neighbours."""
+        text = self._counted(
+            self.tr("Delete {name} and reconnect"),
+            self.tr("Delete {count} nodes and reconnect"),
+        )
+        ids = self.session.selection.ids
+        if ids:
+            document = self.session.document
+            document.attempt(edits.remove_and_reconnect, ids, text=text)
+
+    def copy(self) -> bool:
+        """Put the selected nodes on the clipboard, as text."""
+        ids = self.session.selection.ids
+        if ids:
+            text = clipboard.copy(self.session.document.design, ids)
+            QGuiApplication.clipboard().setText(text)
+        return bool(ids)
+
+    def cut(self) -> None:
+        text = self._counted(self.tr("Cut {name}"), self.tr("Cut {count} nodes"))
+        if self.copy():
+            ids = self.session.selection.ids
+            self.session.document.attempt(edits.remove, ids, text=text)
+
+    def paste(self, at: QPointF | None = None) -> None:
+        """Add what the clipboard holds, at a point or the pointer."""
+        at = at or (self._pointer if self.underMouse() else None) or self.middle
+        text = QGuiApplication.clipboard().text()
+        self._insert(text, (at.x(), at.y()), self.tr("Paste"))
+
+    def duplicate(self) -> None:
+        """Add the selected nodes once more, below."""
+        ids = self.session.selection.ids
+        if ids:
+            text = clipboard.copy(self.session.document.design, ids)
+            self._insert(text, None, self.tr("Duplicate"))
+
+    def rename(self, key: str | None = None) -> None:
+        """Open the name of a node for typing; of the selected one without a name."""
+        key = key or self.session.selection.one
+        item = self.canvas.node_items.get(key or "")
+        if item is None or key is None:
+            return
+        self.reveal([key])
+        if self._renaming is not None:
+            self._renaming.leave()
+        name = self.session.document.design.nodes[key].name
+        self._renaming = RenameField(self, item, name)
+        self._renaming.destroyed.connect(self._forget_renaming)
+
+    def search(
+        self, at: QPointF | None = None, anchor: Anchor | None = None, text: str = ""
+    ) -> None:
+        """Open the search at a point; from a port, with what fits it."""
+        spot = at or (self._pointer if self.underMouse() else None) or self.middle
+        rows, note = self._offer(anchor)
+        chosen = partial(self._add_found, spot, anchor)
+        corner = self.mapFromScene(spot)
+        self.finder.open(corner, rows, chosen, text, note)
+
+    def search_into(self, wire: Wire, at: QPointF) -> None:
+        """Open the search for what can be put into a wire."""
+        document = self.session.document
+        tensor = document.checked.tensor(wire.source, wire.output)
+        rows = [
+            row
+            for row in rows_after(tensor, document.design.settings.symbols)
+            if row.output_ports(row.defaults)
+        ]
+
+        def chosen(kind: str) -> None:
+            edit = partial(added_between, kind=kind, wire=wire, at=at, plan=self.plan())
+            text = self.tr("Add {title}").format(title=OPERATORS[kind].title)
+            self.grow(edit, text)
+
+        self.finder.open(self.mapFromScene(at), rows, chosen)
+
+    def plan(self) -> Plan:
+        """What placing needs to know now."""
+        boxes = {key: item.space for key, item in self.canvas.node_items.items()}
+        return Plan(boxes, self.canvas.inks, self.session.document.checked)
+
+    def visible_nodes(self) -> list[str]:
+        """The nodes in view."""
+        seen = self.seen
+        items = self.canvas.node_items
+        return [key for key, item in items.items() if item.body.intersects(seen)]
+
+    def nudge(self, dx: float, dy: float) -> None:
+        """Move the selected nodes a little; nudges in a row are one step."""
+        ids = self.session.selection.ids
+        spots = self.session.document.design.look.positions
+        moved = {
+            key: (spots[key][0] + dx, spots[key][1] + dy) for key in ids if key in spots
+        }
+        if moved:
+            text = self._counted(self.tr("Move {name}"), self.tr("Move {count} nodes"))
+            key = "nudge " + " ".join(sorted(ids))
+            self.session.document.attempt(edits.move, moved, text=text, merge=key)
+
+    # How that is done
+
+    def _insert(self, text: str, at: tuple[float, float] | None, said: str) -> None:
+        document = self.session.document
+        before, plan = document.design, self.plan()
+
+        def pasted(design: Design) -> Design:
+            after = clipboard.paste(design, text, at)
+            return clear_of(after, clipboard.new_ids(design, after), plan)
+
+        if document.attempt(pasted, text=said):
+            fresh = clipboard.new_ids(before, document.design)
+            self.session.selection.set(fresh)
+            self.reveal(list(fresh))
+
+    def _offer(self, anchor: Anchor | None) -> tuple[list[Operator], str]:
+        """The rows that the search shows, and what limits them."""
+        if anchor is None:
+            return list(OPERATORS.values()), ""
+        key, name, entering = anchor
+        document = self.session.document
+        node = document.design.nodes[key]
+        if entering:
+            port = next(port for port in node.inputs if port.name == name)
+            note = self.tr("What can feed {name}").format(name=node.name)
+            return rows_before(port), note
+        tensor = document.checked.tensor(key, name)
+        note = self.tr("What can follow {name}").format(name=node.name)
+        return rows_after(tensor, document.design.settings.symbols), note
+
+    def _add_found(self, at: QPointF, anchor: Anchor | None, kind: str) -> None:
+        plan = self.plan()
+        edit: Callable[..., Design]
+        crowded = any(box.contains(at) for box in plan.boxes.values())
+        if anchor is None and self.session.selection.one and crowded:
+            # The pointer rests on what was added last: go on from there.
+            self.place(kind)
+            return
+        if anchor is None:
+            edit = partial(added, kind=kind, at=at, plan=plan)
+        else:
+            key, port, entering = anchor
+            wired = wired_to if entering else wired_from
+            edit = partial(wired, kind=kind, port=(key, port), at=at, plan=plan)
+        text = self.tr("Add {title}").format(title=OPERATORS[kind].title)
+        self.grow(edit, text)
+
+    def _counted(self, one: str, many: str) -> str:
+        ids = self.session.selection.ids
+        if len(ids) == 1:
+            (key,) = ids
+            return one.format(name=self.session.document.design.nodes[key].name)
+        return many.format(count=len(ids))
+
+    def _forget_renaming(self) -> None:
+        self._renaming = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.catalog.activations_shared import between, docs, number
 from engine.catalog.dims import Tensor, sample, text
+from engine.catalog.latex import cases
 from engine.catalog.params import Int
 from engine.catalog.rules import same
 from engine.catalog.spec import Activation, Args, Help, Inputs, Operator
@@ -97,13 +98,11 @@ SHRINKAGE: tuple[Operator, ...] = (
         doc="Sets small values to zero and leaves the others as they are.",
         help=Help(
             what="Values within ±λ become zero; all others pass unchanged.",
-            formula=(
-                r"f(x) = \begin{cases} x & \left|x\right| > \lambda \\ 0 &"
-                r"\text{otherwise} \end{cases}"
+            formula=cases(
+                "f(x)", ("x", r"\left|x\right| > \lambda"), ("0", r"\text{otherwise}")
             ),
-            derivative=(
-                r"f'(x) = \begin{cases} 1 & \left|x\right| > \lambda \\ 0 &"
-                r"\text{otherwise} \end{cases}"
+            derivative=cases(
+                "f'(x)", ("1", r"\left|x\right| > \lambda"), ("0", r"\text{otherwise}")
             ),
             when="For denoising and sparse codes: what is small is taken for noise.",
             mind=(
@@ -130,13 +129,14 @@ SHRINKAGE: tuple[Operator, ...] = (
         doc="Pulls every value towards zero by lambda.",
         help=Help(
             what="Moves values by λ towards zero; what lies within ±λ becomes zero.",
-            formula=(
-                r"f(x) = \begin{cases} x - \lambda & x > \lambda \\ x + \lambda &"
-                r"x < -\lambda \\ 0 & \text{otherwise} \end{cases}"
+            formula=cases(
+                "f(x)",
+                (r"x - \lambda", r"x > \lambda"),
+                (r"x + \lambda", r"x < -\lambda"),
+                ("0", r"\text{otherwise}"),
             ),
-            derivative=(
-                r"f'(x) = \begin{cases} 1 & \left|x\right| > \lambda \\ 0 &"
-                r"\text{otherwise} \end{cases}"
+            derivative=cases(
+                "f'(x)", ("1", r"\left|x\right| > \lambda"), ("0", r"\text{otherwise}")
             ),
             when=(
                 "In unrolled sparse coding (LISTA): it is the proximal step of the "

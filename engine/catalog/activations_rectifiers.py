@@ -16,6 +16,7 @@ from engine.catalog.activations_shared import (
     outside,
 )
 from engine.catalog.dims import Dim, Tensor
+from engine.catalog.latex import cases
 from engine.catalog.params import Int
 from engine.catalog.rules import fixed, same
 from engine.catalog.spec import (
@@ -115,7 +116,7 @@ ROWS: tuple[Operator, ...] = (
                 "the outputs of a fresh layer are exactly zero: they are sparse."
             ),
             formula=r"f(x) = \max(0, x)",
-            derivative=r"f'(x) = \begin{cases} 1 & x > 0 \\ 0 & x \le 0 \end{cases}",
+            derivative=cases("f'(x)", ("1", "x > 0"), ("0", r"x \le 0")),
             when=(
                 "The first thing to try in hidden layers: it costs next to nothing and "
                 "does not saturate for x > 0. Initialize the layer before it with He."
@@ -149,10 +150,10 @@ ROWS: tuple[Operator, ...] = (
                 "a, so that a gradient always comes back."
             ),
             formula=(
-                r"f(x) = \begin{cases} x & x > 0 \\ a\,x & x \le 0 \end{cases}"
-                r"\qquad a = \mathrm{negative\_slope}"
+                cases("f(x)", ("x", "x > 0"), (r"a\,x", r"x \le 0"))
+                + r" \qquad a = \mathrm{negative\_slope}"
             ),
-            derivative=r"f'(x) = \begin{cases} 1 & x > 0 \\ a & x \le 0 \end{cases}",
+            derivative=cases("f'(x)", ("1", "x > 0"), ("a", r"x \le 0")),
             when=(
                 "When many ReLUs of a network die. Slopes from 0.01 to 0.3 are in use; "
                 "discriminators of GANs take 0.2."
@@ -188,12 +189,12 @@ ROWS: tuple[Operator, ...] = (
                 "weights: one for all values, or one for each channel (axis 1)."
             ),
             formula=(
-                r"f(x) = \begin{cases} x & x > 0 \\ a\,x & x \le 0 \end{cases}"
-                r"\qquad a \text{ is learned}"
+                cases("f(x)", ("x", "x > 0"), (r"a\,x", r"x \le 0"))
+                + r" \qquad a \text{ is learned}"
             ),
             derivative=(
-                r"f'(x) = \begin{cases} 1 & x > 0 \\ a & x \le 0 \end{cases}"
-                r"\qquad \frac{\partial f}{\partial a} = \min(0, x)"
+                cases("f'(x)", ("1", "x > 0"), ("a", r"x \le 0"))
+                + r" \qquad \frac{\partial f}{\partial a} = \min(0, x)"
             ),
             when=(
                 "In large networks with enough data, when Leaky ReLU helped and the "
@@ -233,11 +234,10 @@ ROWS: tuple[Operator, ...] = (
                 "U(lower, upper); in evaluation the slope is the middle of the two."
             ),
             formula=(
-                r"f(x) = \begin{cases} x & x \ge 0 \\ a\,x & x < 0 \end{cases}"
-                r"\qquad a \sim U(l, u), \text{ or } a = \tfrac{l + u}{2}"
-                r"\text{ in evaluation}"
+                cases("f(x)", ("x", r"x \ge 0"), (r"a\,x", "x < 0"))
+                + r" \qquad a \sim U(l, u)"
             ),
-            derivative=r"f'(x) = \begin{cases} 1 & x \ge 0 \\ a & x < 0 \end{cases}",
+            derivative=cases("f'(x)", ("1", r"x \ge 0"), ("a", "x < 0")),
             when="On small data sets that overfit: the random slope regularizes.",
             mind=(
                 "Random in training mode, so two passes differ until eval() is called. "
@@ -268,10 +268,7 @@ ROWS: tuple[Operator, ...] = (
         help=Help(
             what="Keeps what lies between 0 and 6 and cuts the rest off.",
             formula=r"f(x) = \min(\max(0, x), 6)",
-            derivative=(
-                r"f'(x) = \begin{cases} 1 & 0 < x < 6 \\ 0 & \text{otherwise}"
-                r"\end{cases}"
-            ),
+            derivative=cases("f'(x)", ("1", "0 < x < 6"), ("0", r"\text{otherwise}")),
             when=(
                 "In networks for phones (MobileNet): a bounded range survives 8-bit "
                 "quantization."
@@ -293,8 +290,8 @@ ROWS: tuple[Operator, ...] = (
         doc="Keeps inputs above a threshold; all others become one fixed value.",
         help=Help(
             what="Inputs above the threshold t pass; all others become the value v.",
-            formula=r"f(x) = \begin{cases} x & x > t \\ v & x \le t \end{cases}",
-            derivative=r"f'(x) = \begin{cases} 1 & x > t \\ 0 & x \le t \end{cases}",
+            formula=cases("f(x)", ("x", "x > t"), ("v", r"x \le t")),
+            derivative=cases("f'(x)", ("1", "x > t"), ("0", r"x \le t")),
             when=(
                 "To keep only strong responses, as in autoencoders with sparse codes. "
                 "t = v = 0 is ReLU."
@@ -330,14 +327,8 @@ ROWS: tuple[Operator, ...] = (
                 "Positive inputs pass; negative ones fall exponentially towards -α, "
                 "which pulls the mean of the outputs closer to zero."
             ),
-            formula=(
-                r"f(x) = \begin{cases} x & x > 0 \\ \alpha\,(e^{x} - 1) & x \le 0"
-                r"\end{cases}"
-            ),
-            derivative=(
-                r"f'(x) = \begin{cases} 1 & x > 0 \\ \alpha\,e^{x} & x \le 0"
-                r"\end{cases}"
-            ),
+            formula=cases("f(x)", ("x", "x > 0"), (r"\alpha\,(e^{x} - 1)", r"x \le 0")),
+            derivative=cases("f'(x)", ("1", "x > 0"), (r"\alpha\,e^{x}", r"x \le 0")),
             when="In place of ReLU when neurons die and an exponential is affordable.",
             mind=(
                 "Very negative inputs still saturate. With α other than 1 there is a "
@@ -370,10 +361,7 @@ ROWS: tuple[Operator, ...] = (
                 "at 0 is 1 from both sides."
             ),
             formula=(r"f(x) = \max(0, x) + \min(0, \alpha\,(e^{x / \alpha} - 1))"),
-            derivative=(
-                r"f'(x) = \begin{cases} 1 & x > 0 \\ e^{x / \alpha} & x \le 0"
-                r"\end{cases}"
-            ),
+            derivative=cases("f'(x)", ("1", "x > 0"), (r"e^{x / \alpha}", r"x \le 0")),
             when="In place of ELU when α is not 1; with α = 1 they are the same.",
             mind="A small α makes it a ReLU, and its negative side as flat as one.",
             source="Barron 2017, Continuously differentiable exponential linear units",
@@ -400,12 +388,17 @@ ROWS: tuple[Operator, ...] = (
                 "are a stable fixed point: the network normalizes itself."
             ),
             formula=(
-                r"f(x) = \lambda \begin{cases} x & x > 0 \\ \alpha\,(e^{x} - 1) &"
-                r"x \le 0 \end{cases} \qquad \lambda = 1.0507,\ \alpha = 1.6733"
+                cases(
+                    "f(x)",
+                    (r"\lambda x", "x > 0"),
+                    (r"\lambda \alpha\,(e^{x} - 1)", r"x \le 0"),
+                )
+                + r" \qquad \lambda = 1.0507,\ \alpha = 1.6733"
             ),
-            derivative=(
-                r"f'(x) = \lambda \begin{cases} 1 & x > 0 \\ \alpha\,e^{x} & x \le 0"
-                r"\end{cases}"
+            derivative=cases(
+                "f'(x)",
+                (r"\lambda", "x > 0"),
+                (r"\lambda \alpha\,e^{x}", r"x \le 0"),
             ),
             when="In deep plain networks of Linear layers without normalization.",
             mind=(

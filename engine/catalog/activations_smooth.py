@@ -14,6 +14,7 @@ from engine.catalog.activations_shared import (
     outside,
 )
 from engine.catalog.dims import Tensor
+from engine.catalog.latex import cases
 from engine.catalog.params import Choice
 from engine.catalog.rules import same
 from engine.catalog.spec import Activation, Args, Help, Inputs, Operator
@@ -58,8 +59,8 @@ SMOOTH: tuple[Operator, ...] = (
                 "inputs pass, very negative ones vanish, those between are weighed."
             ),
             formula=(
-                r"f(x) = x\,\Phi(x) \approx \tfrac{1}{2} x \left(1 + \tanh\left("
-                r"\sqrt{\tfrac{2}{\pi}}\,(x + 0.044715\,x^3)\right)\right)"
+                r"f(x) = x\,\Phi(x) = \frac{x}{2}"
+                r"\left(1 + \operatorname{erf}\frac{x}{\sqrt{2}}\right)"
             ),
             derivative=r"f'(x) = \Phi(x) + x\,\varphi(x)",
             when="In transformers (BERT, GPT, ViT) and ConvNeXt; GPT-2 takes tanh's.",
@@ -75,7 +76,7 @@ SMOOTH: tuple[Operator, ...] = (
                 "approximate",
                 "none",
                 options=("none", "tanh"),
-                doc="none is exact; tanh is the approximation GPT-2 was trained with.",
+                doc="none is exact; tanh is what GPT-2 was trained with.",
             ),
         ),
         shape=same,
@@ -144,14 +145,17 @@ SMOOTH: tuple[Operator, ...] = (
                 "SiLU with the sigmoid replaced by a straight ramp from -3 to 3: no "
                 "exponential is needed."
             ),
-            formula=(
-                r"f(x) = x\,\frac{\min(\max(0, x + 3), 6)}{6} = \begin{cases}"
-                r"0 & x \le -3 \\ x & x \ge 3 \\ \frac{x (x + 3)}{6} &"
-                r"\text{otherwise} \end{cases}"
+            formula=cases(
+                "f(x)",
+                ("0", r"x \le -3"),
+                ("x", r"x \ge 3"),
+                (r"\frac{x (x + 3)}{6}", r"\text{otherwise}"),
             ),
-            derivative=(
-                r"f'(x) = \begin{cases} 0 & x < -3 \\ 1 & x > 3 \\"
-                r"\frac{2 x + 3}{6} & \text{otherwise} \end{cases}"
+            derivative=cases(
+                "f'(x)",
+                ("0", "x < -3"),
+                ("1", "x > 3"),
+                (r"\frac{2 x + 3}{6}", r"\text{otherwise}"),
             ),
             when="In networks for phones (MobileNetV3) in place of SiLU.",
             mind="Exactly zero below -3, so a neuron can die there. It dips to -0.375.",
@@ -315,9 +319,8 @@ SQUASHING: tuple[Operator, ...] = (
         help=Help(
             what="A straight ramp from 0 at x = -3 to 1 at x = 3.",
             formula=r"f(x) = \frac{\min(\max(0, x + 3), 6)}{6}",
-            derivative=(
-                r"f'(x) = \begin{cases} \frac{1}{6} & -3 < x < 3 \\ 0 &"
-                r"\text{otherwise} \end{cases}"
+            derivative=cases(
+                "f'(x)", (r"\frac{1}{6}", "-3 < x < 3"), ("0", r"\text{otherwise}")
             ),
             when="As the gate of squeeze-and-excitation blocks in networks for phones.",
             mind="Outside [-3, 3] the gradient is exactly zero: nothing is learned.",
@@ -341,10 +344,7 @@ SQUASHING: tuple[Operator, ...] = (
         help=Help(
             what="Keeps what lies between a = min_val and b = max_val: a clamp.",
             formula=r"f(x) = \min(\max(x, a), b)",
-            derivative=(
-                r"f'(x) = \begin{cases} 1 & a < x < b \\ 0 & \text{otherwise}"
-                r"\end{cases}"
-            ),
+            derivative=cases("f'(x)", ("1", "a < x < b"), ("0", r"\text{otherwise}")),
             when="As a cheap tanh, in binarized networks, and to bound an output.",
             mind=(
                 "Outside the bounds the gradient is exactly zero. An output clamped "

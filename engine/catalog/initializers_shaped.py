@@ -13,6 +13,7 @@ from engine.catalog.initializers_shared import (
     real_only,
     spread,
 )
+from engine.catalog.latex import cases
 from engine.catalog.params import Float, Int
 from engine.catalog.spec import (
     Args,
@@ -263,7 +264,7 @@ ROWS: tuple[Initializer, ...] = (
         doc="Ones on the diagonal: the layer starts by passing its input on.",
         help=Help(
             what="Ones on the diagonal, zeros elsewhere: as many inputs pass as fit.",
-            formula=r"w_{ij} = \begin{cases} 1 & i = j \\ 0 & i \ne j \end{cases}",
+            formula=cases("w_{ij}", ("1", "i = j"), ("0", r"i \ne j")),
             when="For the recurrent weights of an RNN with ReLU (IRNN), and in tests.",
             mind="For matrices only; the kernel of a convolution takes Dirac.",
             source=(
@@ -290,9 +291,10 @@ ROWS: tuple[Initializer, ...] = (
                 "Sets the middle of the kernel to 1 where the channels in and out have "
                 "the same number, and all else to 0."
             ),
-            formula=(
-                r"w_{o,i,k} = \begin{cases} 1 & o = i,\ k \text{ in the middle} \\ 0 &"
-                r"\text{otherwise} \end{cases}"
+            formula=cases(
+                "w_{o,i,k}",
+                ("1", r"o = i,\ k \text{ in the middle}"),
+                ("0", r"\text{otherwise}"),
             ),
             when="To start a convolution as the identity in a deep plain network.",
             mind=(

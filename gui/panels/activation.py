@@ -63,6 +63,11 @@ class ActivationPanel(Sheet):
         self._lay_out()
         self._connect()
 
+    @property
+    def doc(self) -> str:
+        """The line below the title."""
+        return self._doc.text()
+
     # What is shown ----------------------------------------------------------------
 
     def show_kind(self, kind: str, params: Params = ()) -> None:

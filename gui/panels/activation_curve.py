@@ -32,7 +32,7 @@ TUTORIAL: Span = (-20.0, 20.0)
 NEAR: Span = (-6.0, 6.0)
 FARTHEST = 1e4  # x that can be looked at
 CLOSEST = 1e-3  # narrowest range
-POINTS = 2001  # on one and a half times the range, so that a drag shows curve at once
+POINTS = 2000  # at most, on one and a half times the range: a drag shows curve at once
 SETTLE = 30  # ms after the last movement before the curve is asked for again
 FLOOR = 0.34  # share of the height that the histogram of what arrives may take
 LINE = 2.2  # px
@@ -135,6 +135,16 @@ class CurvePlot(Plot):
     def series(self) -> Sequence[Series]:
         """The activation itself, then those laid over it."""
         return self._series
+
+    @property
+    def received(self) -> Received | None:
+        """What is known to reach this node."""
+        return self._received
+
+    @property
+    def bar_heights(self) -> Numbers:
+        """The heights of its bars, in the units of y."""
+        return np.asarray(self._bars.opts["height"], dtype=np.float64)
 
     def show_activation(self, kind: str, params: Params) -> None:
         """Show this one; those laid over it stay."""
@@ -243,7 +253,7 @@ class CurvePlot(Plot):
         """Ask for every curve over the range in sight and a quarter on either side."""
         low, high = self.x_range()
         room = (high - low) / 4
-        span = (max(low - room, -FARTHEST), min(high + room, FARTHEST))
+        span = rounded(max(low - room, -FARTHEST), min(high + room, FARTHEST))
         for series in self._series:
             if series.wanted != span and self.isVisible():
                 series.wanted = span
@@ -264,7 +274,8 @@ class CurvePlot(Plot):
                 self.set_busy(False)
                 self.failed.emit(words)
 
-        request = AskCurve(kind, params, *span, points=POINTS, slot=self._slot(series))
+        points = round((span[1] - span[0]) / step_of(*span)) + 1
+        request = AskCurve(kind, params, *span, points=points, slot=self._slot(series))
         self._session.worker.ask(request, done, refused, owner=self)
 
     def _answered(self, series: Series, curve: Curve) -> None:
@@ -424,3 +435,16 @@ class CurvePlot(Plot):
 
 def _clipped(end: float) -> float:
     return min(max(end, -2 * FARTHEST), 2 * FARTHEST)
+
+
+def step_of(low: float, high: float) -> float:
+    """The distance of samples: 1, 2 or 5 times a power of ten, so that x reads well."""
+    least = (high - low) / (0.8 * POINTS)
+    power: float = 10.0 ** math.floor(math.log10(least))
+    return next(times * power for times in (1, 2, 5, 10) if times * power >= least)
+
+
+def rounded(low: float, high: float) -> Span:
+    """The range grown to whole steps."""
+    step = step_of(low, high)
+    return round(low / step) * step, round(high / step) * step

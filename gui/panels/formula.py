@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import NamedTuple
+import warnings
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
@@ -12,6 +13,9 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from ziamath.zmath import Latex
 
 SIZE = 15.0  # px of an x-height-and-a-bit: what reads well beside 13 px text
 GAP = 10.0  # px between two formulas
@@ -32,6 +36,18 @@ class Drawn(NamedTuple):
     text: str
 
 
+@cache
+def _typesetter() -> type[Latex]:
+    """Ziamath, made ready for Qt: the first formula pays its 0.3 s of import."""
+    with warnings.catch_warnings():
+        # It opens its font in a way that Python 3.11 alone calls deprecated.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from ziamath.config import config
+        from ziamath.zmath import Latex
+    config.svg2 = False  # QSvgRenderer shows the glyphs of SVG 2 as blanks
+    return Latex
+
+
 @lru_cache(maxsize=1024)
 def drawn(latex: str, size: float, colour: str) -> Drawn:
     """`latex` as a picture.
@@ -41,13 +57,8 @@ def drawn(latex: str, size: float, colour: str) -> Drawn:
         size: of the type, in px.
         colour: #rrggbb.
     """
-    # 0.3 s: the first formula pays for them, not the first paint.
-    from ziamath.config import config
-    from ziamath.zmath import Latex
-
-    config.svg2 = False  # QSvgRenderer shows the glyphs of SVG 2 as blanks
     try:
-        picture = Latex(latex, size=size, color=colour)
+        picture = _typesetter()(latex, size=size, color=colour)
         width, height = picture.getsize()
         svg = picture.svg().encode()
     except Exception:  # noqa: BLE001 - a parser fails in as many ways as there are texts
@@ -133,6 +144,16 @@ class FormulaView(QWidget):
         """What is shown, as LaTeX."""
         return self._formulas
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Those that are shown as plain text, since they could not be read."""
+        colour = self._theme.text.name()
+        return tuple(
+            latex
+            for latex in self._formulas
+            if not drawn(latex, self._size, colour).svg
+        )
+
     def show_formulas(self, *formulas: str, alike: bool = False) -> None:
         """Show these, the first in the text's colour, the others muted or `alike`."""
         wanted = tuple(formula for formula in formulas if formula)
@@ -148,7 +169,7 @@ class FormulaView(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        placed = self._placed(float(width))
+        placed = self.placed(float(width))
         bottom = max((line.area.bottom() for line in placed), default=0.0)
         return int(bottom + self._padding + 0.999)
 
@@ -165,7 +186,7 @@ class FormulaView(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.field)
             painter.drawRoundedRect(self.rect(), 6, 6)
-        for line in self._placed(float(self.width())):
+        for line in self.placed(float(self.width())):
             self._draw(painter, line)
 
     @property
@@ -196,7 +217,7 @@ class FormulaView(QWidget):
                 lines.append(piece)
         return [drawn(line, self._size, colour) for line in lines]
 
-    def _placed(self, width: float) -> list[Placed]:
+    def placed(self, width: float) -> list[Placed]:
         """Every line with its place in a widget this wide."""
         room = max(20.0, width - 2 * self._padding)
         formulas = [

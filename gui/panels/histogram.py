@@ -93,6 +93,11 @@ class HistogramPlot(Plot):
         self.setMinimumHeight(120)
         self.setMaximumHeight(230)
 
+    @property
+    def ticks(self) -> Numbers:
+        """The values of a small tensor, each drawn as a tick."""
+        return self._ticks
+
     def expect(self, theory: Theory, family: str) -> None:
         """Show the expected density alone: nothing has been drawn yet."""
         self.report, self._ticks, self._shade = None, np.empty(0), family

@@ -87,6 +87,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
 
     def _settle_items(self) -> None:
         item = self.getPlotItem()
+        item.ctrlMenu.setParent(self, Qt.WindowType.Popup)  # else it outlives the plot
         item.hideButtons()
         item.setMouseEnabled(x=True, y=False)
         item.setContentsMargins(2, 6, 10, 2)

@@ -37,6 +37,16 @@ class WeightsPanel(Sheet):
         self._lay_out()
         session.selection.changed.connect(self.refresh)
 
+    @property
+    def label(self) -> str:
+        """What is said below the plot."""
+        return self._label.text()
+
+    @property
+    def words(self) -> str:
+        """What is said where there is nothing to draw."""
+        return self._words.text()
+
     # What is shown ----------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -247,6 +257,8 @@ class WeightsPanel(Sheet):
         self._words = Words(theme, self.body, "small", "muted", wrap=True)
         self._back = Link(theme, self.body, "", self.tr("The layer before"))
         self._forth = Link(theme, self.body, "", self.tr("The layer after"))
+        self._back.setObjectName("weightBefore")
+        self._forth.setObjectName("weightAfter")
         for link in (self._back, self._forth):
             link.clicked.connect(self._go)
         self._content = QWidget(self.body)

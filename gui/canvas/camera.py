@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
@@ -36,6 +36,7 @@ class Camera(QGraphicsView):
         super().__init__(parent)
         self.canvas = scene
         self._fitted = False
+        self._fit: tuple[float, QPointF] | None = None  # zoom and middle it led to
         scene.setParent(self)  # a view does not own its scene
         self.setScene(scene)
         self.setSceneRect(-WORLD, -WORLD, 2 * WORLD, 2 * WORLD)
@@ -105,6 +106,7 @@ class Camera(QGraphicsView):
         if self.isVisible() and self.viewport().width() > 50:
             self._fitted = True
             self._show_area(self.canvas.content, FIRST_MOST)
+            self._fit = self.zoom, self.middle
         else:
             self._fitted = False
 
@@ -147,9 +149,23 @@ class Camera(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self._fitted:
+        if not self._fitted or self._as_fitted():
             self.fit_first()
         self.looked.emit()
+
+    def _as_fitted(self) -> bool:
+        """Whether nobody looked elsewhere since the design was opened."""
+        if self._fit is None:
+            return False
+        zoom, middle = self._fit
+        away = (self.middle - middle).manhattanLength() * self.zoom
+        return zoom == self.zoom and away < 8
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 600)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(280, 200)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         area = QRectF(rect)

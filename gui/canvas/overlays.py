@@ -51,6 +51,7 @@ class Overlays(QObject):
             parts.insert(0, self.tr("{count} × batch").format(count=batch))
         self._zoom.setText(" · ".join(parts))
         self._zoom.adjustSize()
+        self._zoom.setVisible(area.width() > 260 and area.height() > 160)
         self._zoom.move(area.width() - self._zoom.width() - OFFSET, OFFSET)
         self._hint.adjustSize()
         self._hint.move(area.center() - self._hint.rect().center())

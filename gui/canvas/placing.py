@@ -6,12 +6,12 @@ Edits here are the engine's, put together for one gesture, so that each is one s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF
 
 from engine.catalog.params import Value
-from engine.check import Checked
+from engine.check import Checked, check
 from engine.design import edits
 from engine.design.model import Design, Node, Wire
 from gui.canvas.face import face_of, tensor_text
@@ -166,7 +166,10 @@ def _seated(
     Everything to the right moves by the same amount, so nothing meets anything anew.
     """
     node, source = design.nodes[key], design.nodes[after]
-    box = plan.box(node)
+    # Its text, and so its width, is that of the shapes that now reach it.
+    checked = check(design)
+    plan = replace(plan, checked=checked)
+    box = face_of(node, checked, plan.inks).space
     output = source.outputs[0].name if source.outputs else ""
     entering = design.graph.incoming.get(key, {})
     for wire in entering.values():
@@ -179,11 +182,12 @@ def _seated(
     if near is not None:
         x = max(x, near.x())
         y = y if abs(near.y() - y) < 60 else near.y()
+    onward = node.outputs[0].name if node.outputs else ""
     followers = [wire.target for wire in design.graph.outgoing.get(key, ())]
     lefts = [plan.boxes[f].left() for f in followers if f in plan.boxes]
     shift = 0.0
     if lefts:
-        shift = max(0.0, x + box.right() + plan.gap(after, output) - min(lefts))
+        shift = max(0.0, x + box.right() + plan.gap(key, onward) - min(lefts))
     boxes = {k: b for k, b in plan.boxes.items() if k != key}
     moved = {}
     if shift:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
@@ -14,7 +14,7 @@ from gui.canvas.inks import Inks
 from gui.canvas.painter import FAR, label_box, paint_label, paint_wire
 from gui.canvas.route import distance, label_place, polyline, routed
 
-Obstacles = Callable[[QRectF], Sequence[QRectF]]
+SHORT = 26.0
 
 
 class WireLook(NamedTuple):
@@ -38,6 +38,7 @@ class WireItem(QGraphicsItem):
         self.lit = False
         self.path = QPainterPath()
         self._bounds = QRectF()
+        self._short = False  # between a layer and what is docked to it: no label
         self._points: list[QPointF] | None = None
         self._label: QPointF | None = None
         self._ends = (QRectF(), QRectF())
@@ -58,7 +59,8 @@ class WireItem(QGraphicsItem):
         self._points = self._label = None
         # A label may sit above the nodes at its ends, and anywhere along the wire.
         bounds = self.path.controlPointRect().adjusted(-6, -6, 6, 6)
-        if self.look.text:
+        self._short = end.x() - start.x() < SHORT and abs(end.y() - start.y()) < 4
+        if self.look.text and not self._short:
             wide = self.inks.width("label", self.look.text) / 2 + 12
             bounds = bounds.united(_around(self.label_at, wide))
         self._bounds = bounds
@@ -105,7 +107,7 @@ class WireItem(QGraphicsItem):
     @property
     def label_box(self) -> QRectF:
         """The pill; empty without a text."""
-        if not self.look.text:
+        if not self.look.text or self._short:
             return QRectF()
         return label_box(self.label_at, self.look.text, self.inks)
 
@@ -137,7 +139,7 @@ class WireItem(QGraphicsItem):
     def draw(self, painter: QPainter, zoom: float) -> None:
         """Line and label, on any painter."""
         paint_wire(painter, self.path, self.stroke, zoom)
-        if self.look.text and zoom >= FAR:
+        if self.look.text and not self._short and zoom >= FAR:
             wrong = self.look.wrong
             paint_label(painter, self.label_at, self.look.text, self.inks, wrong=wrong)
 

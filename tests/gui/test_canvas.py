@@ -763,3 +763,36 @@ def test_a_menu_leaves_nothing_behind(canvas: CanvasView, chain: Design) -> None
     open_menu(canvas, canvas.canvas.hit(middle(canvas, "n2")), QPointF()).close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert not canvas.findChildren(QMenu, "canvasMenu")
+
+
+def test_what_was_opened_stays_in_view_until_one_looks_elsewhere(
+    canvas: CanvasView, chain: Design
+) -> None:
+    canvas.resize(500, 400)
+    assert canvas.seen.contains(canvas.canvas.content)
+    canvas.zoom_to(2.0)
+    canvas.resize(700, 500)
+    assert canvas.zoom == pytest.approx(2.0)
+
+
+def test_the_first_node_does_not_change_the_zoom(
+    canvas: CanvasView, document: Document
+) -> None:
+    before = canvas.zoom
+    drop(canvas, "linear", canvas.middle + QPointF(100, 50))
+    assert canvas.zoom == before
+
+
+def test_labels_do_not_cover_nodes(
+    canvas: CanvasView, document: Document, chain: Design
+) -> None:
+    wire = Wire("n1", "output", "n4", "input")
+    document.attempt(edits.connect, wire, text="skip")  # round relu1 and linear1
+    boxes = [item.body for item in canvas.canvas.node_items.values()]
+    for item in canvas.canvas.wire_items.values():
+        assert not any(item.label_box.intersects(box) for box in boxes)
+    skip = canvas.canvas.wire_items[wire]
+    assert skip.bowed
+    points = [skip.path.pointAtPercent(share / 50) for share in range(51)]
+    between = [canvas.canvas.node_items[key].body for key in ("n2", "n3")]
+    assert not any(box.contains(at) for box in between for at in points)

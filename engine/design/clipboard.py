@@ -8,6 +8,7 @@ from dataclasses import replace
 from engine.design import names
 from engine.design.file import decode, encode
 from engine.design.model import Design, Graph, Look, Wire
+from engine.design.nodes import with_ids
 from engine.errors import EditError, FileError
 
 
@@ -64,11 +65,8 @@ def paste(design: Design, text: str, at: tuple[float, float] | None = None) -> D
         for wire in part.wires
     )
     symbols = {**part.settings.symbols, **design.settings.symbols}
-    design = replace(
-        design,
-        look=Look(positions, {**design.look.docked, **docked}),
-        last_id=design.last_id + len(fresh),
-    )
+    look = Look(positions, {**design.look.docked, **docked})
+    design = replace(with_ids(design, len(fresh)), look=look)
     if symbols != design.settings.symbols:
         symbols = dict(sorted(symbols.items()))
         design = replace(design, settings=replace(design.settings, symbols=symbols))

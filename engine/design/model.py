@@ -15,6 +15,8 @@ from engine.catalog.params import Value
 from engine.catalog.spec import Init, Operator, Port
 from engine.errors import ParamError
 
+LAST_ID = 10**12  # no person gets there; a forged file could, and would not reopen
+
 
 def by_age(key: str) -> tuple[int, str]:
     """What sorts ids by the order of their making: n9 before n10."""

@@ -10,12 +10,23 @@ from engine.catalog.params import Value
 from engine.catalog.spec import Init
 from engine.design import names
 from engine.design.fitting import coerced, coerced_init, node_at, row_of
-from engine.design.model import Design, Node, Wire
+from engine.design.model import LAST_ID, Design, Node, Wire
 from engine.errors import EditError
 
 FARTHEST = 1e7  # of a coordinate: beyond it a drawing loses its pixels
 STEP = 170.0  # from the middle of a node to the middle of the next one
 LONGEST_TEXT = 100_000
+
+
+def with_ids(design: Design, count: int) -> Design:
+    """The design with `count` more ids given away.
+
+    Raises:
+        EditError: there are no more.
+    """
+    if design.last_id + count > LAST_ID:
+        raise EditError("The ids of this design are used up; copy it into a new one.")
+    return replace(design, last_id=design.last_id + count)
 
 
 def add(
@@ -37,7 +48,7 @@ def add(
     taken = names.all_names(design)
     if name:
         _nameable(name, taken)
-    design = replace(design, last_id=design.last_id + 1)
+    design = with_ids(design, 1)
     node = Node(
         design.newest,
         kind,

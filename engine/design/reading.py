@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from engine.catalog import INITIALIZERS, OPERATORS
 from engine.catalog.params import LARGEST, NAME, Param, Value
 from engine.catalog.spec import Init
-from engine.design.model import Design, Graph, Look, Node, Settings, Wire
+from engine.design.model import LAST_ID, Design, Graph, Look, Node, Settings, Wire
 from engine.errors import EngineError, ParamError
 
 DEEPEST = 16  # lists in lists; no parameter needs more than three
 MOST = 200_000  # nodes, or wires
+_TEXT = frozenset({str})
+_REAL = frozenset({int, float})
+_NO_WIRE = Wire(*(None,) * 4)  # type: ignore[arg-type]  # refused as any other
 ID = re.compile(r"[A-Za-z0-9_-]{1,32}\Z")
 
 
@@ -89,7 +92,7 @@ def design_of(raw: Mapping[str, object]) -> Design:
         Graph(nodes, wires_of(_list(raw, "wires"), nodes)),
         Look(positions, docked),
         Settings(_count(raw, "seed", 0, 2**63 - 1, 0), _symbols(raw)),
-        max([_count(raw, "last_id", 0, 2**53, 0), *map(_number, nodes)]),
+        max([_count(raw, "last_id", 0, LAST_ID, 0), *map(_number, nodes)]),
         _str(raw, "notes", "the file", ""),
     )
 
@@ -101,23 +104,13 @@ def node_of(row: Mapping[str, object]) -> Node:
         UnreadableError: it is not as the format has it.
     """
     key = row.get("id")
-    if not isinstance(key, str) or not ID.match(key):
+    if not isinstance(key, str) or not ID.match(key) or _number(key) > LAST_ID:
         raise UnreadableError("a node has no proper id")
     where = f"node {key}"
     _only(row, ("id", "kind", "name", "params", "init", "label", "at", "dock"), where)
     kind = _str(row, "kind", where)
-    params = {
-        name: _param(kind, name, value, where)
-        for name, value in _dict(row, "params", where).items()
-    }
-    operator = OPERATORS.get(kind)
-    if operator is not None:
-        defaults = operator.defaults
-        params = {
-            name: value
-            for name, value in sorted(params.items())
-            if name not in defaults or not _same(defaults[name], value)
-        }
+    given = _dict(row, "params", where)
+    params = _params(kind, given, where) if given else {}
     chosen = _dict(row, "init", where)
     init = {tensor: _init(given, where) for tensor, given in sorted(chosen.items())}
     label = _str(row, "label", where, "")
@@ -132,10 +125,9 @@ def wires_of(rows: list[object], nodes: Mapping[str, Node]) -> tuple[Wire, ...]:
     """
     wires: dict[tuple[str, str], Wire] = {}
     for row in rows:
-        fits = isinstance(row, list) and len(row) == 4
-        if not fits or not all(isinstance(part, str) for part in row):  # type: ignore[attr-defined]
+        wire = Wire(*row) if isinstance(row, list) and len(row) == 4 else _NO_WIRE
+        if not set(map(type, wire)) <= _TEXT:
             raise UnreadableError("a wire is not written as one")
-        wire = Wire(*row)  # type: ignore[misc]
         for key in (wire.source, wire.target):
             if key not in nodes:
                 raise UnreadableError(
@@ -151,11 +143,18 @@ def wires_of(rows: list[object], nodes: Mapping[str, Node]) -> tuple[Wire, ...]:
     return tuple(wires.values())
 
 
-def _param(kind: str, name: str, value: object, where: str) -> Value:
-    """A parameter as its row keeps it; what does not fit is kept as it came."""
+def _params(kind: str, raw: Mapping[str, object], where: str) -> dict[str, Value]:
+    """Parameters as their row keeps them; what does not fit is kept as it came."""
     row = OPERATORS.get(kind)
-    plain = _value(value, where, objects=row is None)
-    return _kept(row.param(name) if row else None, plain)
+    if row is None:
+        return {name: _value(raw[name], where, objects=True) for name in raw}
+    params: dict[str, Value] = {}
+    for name in sorted(raw):
+        param = row.param(name)
+        value = _kept(param, _value(raw[name], where))
+        if param is None or not _same(param.default, value):
+            params[name] = value
+    return params
 
 
 def _kept(param: Param | None, value: Value) -> Value:
@@ -216,14 +215,11 @@ def _symbols(raw: Mapping[str, object]) -> dict[str, int]:
 
 
 def _spot(raw: object, key: str) -> tuple[float, float]:
-    pair = isinstance(raw, list) and len(raw) == 2
-    if pair and all(_real(part) and abs(part) <= 1e7 for part in raw):  # type: ignore[attr-defined]
-        return float(raw[0]), float(raw[1])  # type: ignore[index]
+    if isinstance(raw, list) and len(raw) == 2:
+        x, y = raw
+        if type(x) in _REAL and type(y) in _REAL and abs(x) <= 1e7 and abs(y) <= 1e7:
+            return float(x), float(y)
     raise UnreadableError("node {id} has no proper place", id=key)
-
-
-def _real(raw: object) -> bool:
-    return isinstance(raw, int | float) and not isinstance(raw, bool)
 
 
 def _number(key: str) -> int:

@@ -15,7 +15,7 @@ from engine.check import check
 from engine.design import edits, file
 from engine.design.file import decode, encode, load, save
 from engine.design.model import Design, Wire
-from engine.errors import FileError
+from engine.errors import EditError, FileError
 from tests.strategies import chain, designs, tutorial
 
 ROOT = Path(__file__).parents[2]
@@ -151,6 +151,13 @@ def test_ids_are_never_reused_though_the_file_says_so():
     assert decode(written(last_id=0)).last_id == 2
 
 
+def test_a_design_whose_ids_are_used_up_says_so_and_still_reopens():
+    design = decode(written(last_id=10**12))
+    with pytest.raises(EditError, match="ids of this design are used up"):
+        edits.add(design, "relu")
+    assert decode(encode(design)).last_id == 10**12
+
+
 def test_missing_parts_have_their_defaults():
     assert decode('{"format": "fanin", "version": 1}') == Design()
 
@@ -186,6 +193,7 @@ REFUSED = {
         ),
         "two nodes have the id n1",
     ),
+    "an id beyond all": (node(id="n1000000000001"), "no proper id"),
     "no kind": (node(kind=None), "'kind' of node n1 is not a text"),
     "params that are none": (node(params=[]), "'params' of node n1 is not an object"),
     "an object as a value": (node(params={"bias": {}}), "a value of node n1 is an"),

@@ -211,7 +211,7 @@ SMOOTH: tuple[Operator, ...] = (
         doc="The logarithm of the sigmoid, computed without overflow.",
         help=Help(
             what="The log-probability of a yes whose logit is x: always negative.",
-            formula=r"f(x) = \ln \sigma(x) = -\ln\left(1 + e^{-x}\right)",
+            formula=r"f(x) = \ln(\sigma(x)) = -\ln\left(1 + e^{-x}\right)",
             derivative=r"f'(x) = 1 - \sigma(x) = \frac{1}{1 + e^{x}}",
             when="Inside losses: ranking, contrastive and preference losses.",
             mind=(

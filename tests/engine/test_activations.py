@@ -19,7 +19,7 @@ from engine.catalog.dims import Sym, Tensor, symbol
 from engine.catalog.params import Bool, Choice, Float, Int, Param
 from engine.catalog.spec import Activation
 from engine.errors import ShapeError
-from tests.engine.formulas import drawn
+from tests.engine.formulas import drawn, sides
 
 torch.set_num_threads(1)
 
@@ -101,6 +101,48 @@ def test_help_says_what_when_what_to_mind_and_its_source(row):
 def test_formulas_can_be_set_as_mathematics(row):
     assert drawn(row.help.formula)
     assert drawn(row.help.derivative)
+
+
+# The letters of the formulas, where they are not the parameter's own name.
+LETTERS = {
+    "leaky_relu": lambda args, x: {"a": args["negative_slope"]},
+    "prelu": lambda args, x: {"a": args["init"]},
+    "rrelu": lambda args, x: {"a": (args["lower"] + args["upper"]) / 2},
+    "threshold": lambda args, x: {"t": args["threshold"], "v": args["value"]},
+    "selu": lambda args, x: {
+        "lambda_": 1.0507009873554805,
+        "alpha": 1.6732632423543772,
+    },
+    "mish": lambda args, x: {"s": math.log1p(math.exp(x))},
+    "hardtanh": lambda args, x: {"a": args["min_val"], "b": args["max_val"]},
+    "hardshrink": lambda args, x: {"lambda_": args["lambd"]},
+    "softshrink": lambda args, x: {"lambda_": args["lambd"]},
+}
+
+UNUSUAL = {
+    "elu": {"alpha": 0.5},
+    "celu": {"alpha": 2.0},
+    "softplus": {"beta": 1.5},
+    "leaky_relu": {"negative_slope": 0.3},
+    "hardtanh": {"min_val": -2.0, "max_val": 0.7},
+    "threshold": {"threshold": -1.0, "value": 2.0},
+}
+
+
+@pytest.mark.parametrize("kind", CURVED)
+def test_the_formulas_compute_what_torch_computes(kind):
+    row = CURVED[kind]
+    for params in ({}, UNUSUAL.get(kind, {})):
+        args = {**row.defaults, **params}
+        letters = LETTERS.get(kind, lambda args, x: {})
+        x = torch.arange(-7.95, 8, 0.3, dtype=torch.float64, requires_grad=True)
+        f = of(row, **params).double()(x)
+        (df,) = torch.autograd.grad(f.sum(), x)
+        for formula, truth in ((row.help.formula, f), (row.help.derivative, df)):
+            assert sides(formula)
+            for side in sides(formula):
+                found = [side(at, {**args, **letters(args, at)}) for at in x.tolist()]
+                assert found == pytest.approx(truth.tolist(), abs=1e-6)
 
 
 # --- shapes ---------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -44,6 +44,13 @@ class LazyPanel(QWidget):
     def recolour(self) -> None:
         """Take the theme's new colours."""
         self.update()
+
+    def sizeHint(self) -> QSize:
+        """Modest, so that a dock never takes the canvas's room for its own."""
+        return QSize(320, 220)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 60)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

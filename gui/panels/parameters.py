@@ -42,7 +42,7 @@ class ParametersPanel(LazyPanel):
         split.addWidget(self.values)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
-        split.setSizes([640, 360])
+        split.setSizes([620, 300])
         split.setChildrenCollapsible(False)
         self.note = Label("", "small", self)
         foot = QHBoxLayout()
@@ -116,15 +116,15 @@ class ParametersPanel(LazyPanel):
     def _columns(self) -> tuple[Column, ...]:
         tr = self.tr
         return (
-            Column(tr("Name"), tr("In the state_dict."), mono=True, width=170),
+            Column(tr("Name"), tr("In the state_dict."), mono=True, width=140),
             Column(
-                tr("Shape"), tr("As torch keeps it."), mono=True, muted=True, width=80
+                tr("Shape"), tr("As torch keeps it."), mono=True, muted=True, width=60
             ),
-            Column(tr("Initializer"), tr("What drew it."), muted=True, width=130),
-            Column(tr("Mean"), tr("Of the drawn numbers."), number=True, width=84),
-            Column(tr("Std"), tr("Of the drawn numbers."), number=True, width=84),
-            Column(tr("Min"), tr("Of the drawn numbers."), number=True, width=84),
-            Column(tr("Max"), tr("Of the drawn numbers."), number=True, width=84),
+            Column(tr("Initializer"), tr("What drew it."), muted=True, width=110),
+            Column(tr("Mean"), tr("Of the drawn numbers."), number=True, width=80),
+            Column(tr("Std"), tr("Of the drawn numbers."), number=True, width=80),
+            Column(tr("Min"), tr("Of the drawn numbers."), number=True, width=80),
+            Column(tr("Max"), tr("Of the drawn numbers."), number=True, width=80),
         )
 
     def _own_lines(self, design: Design, checked: Checked) -> list[Line]:

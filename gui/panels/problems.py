@@ -125,8 +125,7 @@ class _List(QListWidget):
             item = self.item(place)
             card = self.itemWidget(item)
             if card is not None:
-                height = card.heightForWidth(width)
-                item.setSizeHint(QSize(width, max(height, card.sizeHint().height())))
+                item.setSizeHint(QSize(width, card.heightForWidth(width) + 2))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

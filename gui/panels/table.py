@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from gui.theme import Theme
 
 NARROWEST = 44  # of a column, in pixels
+NUMBER = 78  # of a column of numbers such as −0.01234
 SORT = Qt.ItemDataRole.UserRole
 _Place = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()  # what Qt's own signatures have as the default
@@ -200,19 +201,28 @@ class TableView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width out as the columns ask, until a person moves a border."""
         super().resizeEvent(event)
-        *others, last = self.table.columns
-        total = sum(column.width for column in others)
-        # Qt stretches the last one, and never below what its title needs.
-        hint = self.horizontalHeader().sectionSizeHint(len(others))
-        width = self.viewport().width()
-        room = width - max(hint, last.width * width // (total + last.width))
-        if self._moved or room <= 0:
-            return
-        self._fitting = True
-        for place, column in enumerate(others):
-            width = max(column.width * room // total, NARROWEST)
-            self.setColumnWidth(place, width)
-        self._fitting = False
+        if not self._moved and self.viewport().width() > 0:
+            self._fitting = True
+            for place, width in enumerate(self._shared(self.viewport().width())):
+                self.setColumnWidth(place, width)
+            self._fitting = False
+
+    def _shared(self, width: int) -> list[int]:
+        """The widths of all columns: numbers are never cut off, words may be."""
+        columns = self.table.columns
+        total = sum(column.width for column in columns)
+        wide = [column.width * width // total for column in columns]
+        wide = [
+            max(share, NUMBER if column.number else NARROWEST)
+            for column, share in zip(columns, wide, strict=True)
+        ]
+        over = sum(wide) - width
+        words = [i for i, column in enumerate(columns) if not column.number]
+        for left, place in zip(range(len(words), 0, -1), words, strict=True):
+            cut = min(max(over, 0) // left, wide[place] - NARROWEST)
+            wide[place] -= cut
+            over -= cut
+        return wide
 
     def _border_moved(self, place: int) -> None:
         stretched = place == len(self.table.columns) - 1  # Qt's own doing

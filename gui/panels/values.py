@@ -48,7 +48,7 @@ class ValuesView(QWidget):
         for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setSectionsClickable(False)
-        self.table.horizontalHeader().setDefaultSectionSize(78)
+        self.table.horizontalHeader().setDefaultSectionSize(68)
         self.table.verticalHeader().setDefaultSectionSize(24)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 4, 6, 4)
@@ -132,6 +132,8 @@ class _Values(QAbstractTableModel):
             tint = QColor(shade)
             tint.setAlphaF(0.30 * abs(number) / self._most)
             return tint
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return self._theme.text
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None

@@ -6,21 +6,21 @@ The texts of the table are translated, in the context "Actions", where they are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import reduce
 from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
-from gui.theme import Theme
+from gui.menus import spoken
 
-CONTEXT = "Actions"
+if TYPE_CHECKING:
+    from gui.theme import Theme
 
 
-@dataclass(frozen=True)
-class Act:
+class Act(NamedTuple):
     """One action.
 
     Args:
@@ -47,8 +47,7 @@ class Act:
     on_canvas: bool = False
 
 
-@dataclass(frozen=True)
-class Submenu:
+class Submenu(NamedTuple):
     """A menu that the window fills when it opens: the id names the filler."""
 
     id: str
@@ -325,25 +324,13 @@ HELP: tuple[Entry, ...] = (
     _act("about", "&About Fanin", "Version, licences and where files are", icon="info"),
 )
 
-MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    ("&File", FILE),
-    ("&Edit", EDIT),
-    ("&View", VIEW),
-    ("&Design", DESIGN),
-    ("&Insight", INSIGHT),
-    ("&Help", HELP),
-)
+MENUS: tuple[tuple[Entry, ...], ...] = (FILE, EDIT, VIEW, DESIGN, INSIGHT, HELP)
 
 
 def acts() -> Iterator[Act]:
     """Every action, in the order of the menus."""
-    for _title, entries in MENUS:
+    for entries in MENUS:
         yield from (entry for entry in entries if isinstance(entry, Act))
-
-
-def spoken(text: str) -> str:
-    """A text of the table in the person's language."""
-    return QCoreApplication.translate(CONTEXT, text)
 
 
 def plain(text: str) -> str:
@@ -391,14 +378,13 @@ def _call(verbs: QObject, act: Act) -> Callable[[bool], None]:
 
 
 def fill(
-    bar: QMenuBar,
+    menus: list[QMenu],
     actions: dict[str, QAction],
     fillers: Mapping[str, Callable[[QMenu], None]],
 ) -> dict[str, QMenu]:
-    """The menus, in their order; the submenus by id."""
+    """Give the menus their entries; the submenus by id."""
     submenus: dict[str, QMenu] = {}
-    for title, entries in MENUS:
-        menu = bar.addMenu(spoken(title))
+    for menu, entries in zip(menus, MENUS, strict=True):
         for entry in entries:
             if entry is None:
                 menu.addSeparator()
@@ -422,7 +408,7 @@ def paint(
     for act in acts():
         if act.icon:
             actions[act.id].setIcon(theme.icon(act.icon))
-    for _title, entries in MENUS:
+    for entries in MENUS:
         for entry in entries:
             if isinstance(entry, Submenu) and entry.icon:
                 submenus[entry.id].setIcon(theme.icon(entry.icon))

@@ -11,15 +11,12 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QScrollArea,
     QTabWidget,
-    QUndoView,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.session import Session
-
-LEFT, RIGHT, BELOW = 212, 336, 236  # pixels of a dock until the person moves it
-INSPECTOR_SHARE = 0.44  # of the right side's height
+from gui.sketch import BELOW, LEFT, RIGHT, SHARE
 
 
 class Place(QWidget):
@@ -28,6 +25,7 @@ class Place(QWidget):
     def __init__(self, width: int, height: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._size = QSize(width, height)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -46,7 +44,7 @@ class Place(QWidget):
 
 
 class Docks:
-    """The docks of one window.
+    """The docks of one window; some are filled at once, the others by `later`.
 
     Args:
         window: whose docks they are.
@@ -81,28 +79,33 @@ class Docks:
         self.tabs = QTabWidget()
         self.tabs.setObjectName("tabs")
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.pages: dict[str, Place] = {}
         self._add_pages()
         self.results.setWidget(self.tabs)
-        self.column = self._scrolling()
+        for dock in (*self.places, self.results):
+            dock.show()  # the window may be open already
 
     def settle(self) -> None:
-        """Give every dock its first size; before anything is painted."""
+        """Give every dock its first size."""
         window, dock = self._window, self.inspector
         flat, tall = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         window.resizeDocks([self.palette, dock], [LEFT, RIGHT], flat)
         height = window.height() - 60
-        above = round(height * INSPECTOR_SHARE)
+        above = round(height * SHARE)
         window.resizeDocks([dock, self.insight], [above, height - above], tall)
         window.resizeDocks([self.results], [BELOW], tall)
 
     def fill_first(self) -> None:
-        """The panels that the first paint shows."""
+        """The panels that everybody looks at first."""
         from gui.panels.inspector import InspectorPanel
         from gui.panels.palette import PalettePanel
 
         self.panel = PalettePanel(self._session, self.places[self.palette])
         self.places[self.palette].hold(self.panel)
+        self.column = Column(self.places[self.insight])
+        self.column.setObjectName("insight")
+        self.places[self.insight].hold(self.column)
         place = self.places[self.inspector]
         place.hold(InspectorPanel(self._session, place))
 
@@ -116,6 +119,25 @@ class Docks:
             self._activation,
             self._weights,
         ]
+
+    def switched(self) -> dict[str, QDockWidget]:
+        """The docks by the action that shows and hides them."""
+        return {
+            "show_palette": self.palette,
+            "show_inspector": self.inspector,
+            "show_results": self.results,
+        }
+
+    def sizes(self) -> dict[str, int]:
+        """What the next start should leave room for."""
+        shown = {
+            "left": (self.palette, self.palette.width()),
+            "right": (self.inspector, self.inspector.width()),
+            "below": (self.results, self.results.height()),
+        }
+        return {
+            side: 0 if dock.isHidden() else size for side, (dock, size) in shown.items()
+        }
 
     def see(self, page: str) -> None:
         """Bring a page of the tables to the front."""
@@ -136,6 +158,8 @@ class Docks:
             area = Qt.DockWidgetArea.LeftDockWidgetArea
             tr = self._window.tr
             self.history = self._dock("history", tr("History"), area, titled=True)
+            from PySide6.QtWidgets import QUndoView
+
             view = QUndoView(self._session.document.history, self.history)
             view.setObjectName("historyView")
             view.setEmptyLabel(tr("As it was opened"))
@@ -177,12 +201,6 @@ class Docks:
         for name, title in titles.items():
             self.pages[name] = Place(600, BELOW - 40, self.tabs)
             self.tabs.addTab(self.pages[name], title)
-
-    def _scrolling(self) -> Column:
-        column = Column(self.places[self.insight])
-        column.setObjectName("insight")
-        self.places[self.insight].hold(column)
-        return column
 
     def _summary(self) -> None:
         from gui.panels.summary import SummaryPanel

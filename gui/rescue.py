@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer
 
@@ -56,7 +56,7 @@ class Rescue(QObject):
         super().__init__(parent)
         self._document = document
         self._folder = home() / "unsaved"
-        self._copy = self._folder / f"{uuid4().hex}.fanin"
+        self._copy = self._folder / f"{os.urandom(8).hex()}.fanin"
         self._lock: QLockFile | None = None
         self._timer = QTimer(self, singleShot=True, interval=AFTER)
         self._timer.timeout.connect(self.keep)

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Literal
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 
 RESOURCES = Path(__file__).parent.parent / "resources"
 FACES = {"sans": "Inter", "mono": "JetBrains Mono"}
+FIRST_FONT = "Inter-Regular.otf"  # the only one that the first paint shows
 POINTS = 0.75  # sizes are told in pixels of a 96 dpi screen
 
 Scheme = Literal["light", "dark", "system"]
@@ -56,6 +57,8 @@ class Theme(QObject):
 
     Args:
         scheme: "system" follows the desktop.
+        parent: Qt's.
+        all_fonts: False leaves all but the first face for `load_fonts`, later.
     """
 
     changed = Signal()
@@ -89,12 +92,19 @@ class Theme(QObject):
     comment: QColor
 
     def __init__(
-        self, scheme: Scheme = "system", parent: QObject | None = None
+        self,
+        scheme: Scheme = "system",
+        parent: QObject | None = None,
+        *,
+        all_fonts: bool = True,
     ) -> None:
         super().__init__(parent)
         self.scheme: Scheme = scheme
         self._families: dict[str, QColor] = {}
-        load_fonts()
+        self._looked = False
+        load_font(FIRST_FONT)
+        if all_fonts:
+            load_fonts()
         self._read()
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._follow)
@@ -104,6 +114,11 @@ class Theme(QObject):
         """Whether the colours now in use are the dark ones."""
         if self.scheme != "system":
             return self.scheme == "dark"
+        if not self._looked:  # the palette is still the desktop's own
+            palette = QGuiApplication.palette()
+            return palette.window().color().lightness() < 128
+        from PySide6.QtCore import Qt  # see gui.sketch
+
         return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
     def choose(self, scheme: Scheme) -> None:
@@ -150,7 +165,7 @@ class Theme(QObject):
 
         text = _svg(name).replace("currentColor", colour.name())
         pixmap = QPixmap(QSize(side, side))
-        pixmap.fill(Qt.GlobalColor.transparent)
+        pixmap.fill(QColor(0, 0, 0, 0))
         painter = QPainter(pixmap)
         QSvgRenderer(text.encode()).render(painter)
         painter.end()
@@ -205,7 +220,7 @@ class Theme(QObject):
         return _template().substitute(values)
 
     def _follow(self) -> None:
-        was = self._tokens
+        was, self._looked = self._tokens, True
         self._read()
         if self._tokens is not was:
             self.changed.emit()
@@ -239,11 +254,16 @@ def scale() -> dict[str, Any]:
     return tokens("scale")
 
 
-@cache
 def load_fonts() -> None:
-    """Make the vendored faces known to Qt."""
+    """Make all vendored faces known to Qt."""
     for path in sorted((RESOURCES / "fonts").glob("*.[ot]tf")):
-        QFontDatabase.addApplicationFont(str(path))
+        load_font(path.name)
+
+
+@cache
+def load_font(name: str) -> None:
+    """Make one vendored face known to Qt, once."""
+    QFontDatabase.addApplicationFont(str(RESOURCES / "fonts" / name))
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from statistics import fmean
 
 from engine.design.model import Graph
 
@@ -66,4 +65,6 @@ def _targets(graph: Graph) -> Mapping[str, list[str]]:
 
 
 def _middle(rows: Mapping[str, float], neighbours: list[str], key: str) -> float:
-    return fmean(rows[other] for other in neighbours) if neighbours else rows[key]
+    if not neighbours:
+        return rows[key]
+    return sum(rows[other] for other in neighbours) / len(neighbours)

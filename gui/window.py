@@ -1,12 +1,18 @@
-"""The window: the canvas, the panels around it, and what the menus do."""
+"""The window: the canvas, the panels around it, and when each of them comes.
+
+The first paint shows a frame of menus and empty places, and needs neither the engine
+nor a panel; `furnish` then brings the document and what everybody looks at first,
+and the rest follows a step at a time.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSettings, QSize, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -14,28 +20,27 @@ from PySide6.QtGui import (
     QKeySequence,
     QPaintEvent,
 )
-from PySide6.QtWidgets import (
-    QApplication,
-    QMainWindow,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton
 
-from gui import actions
-from gui.banner import Banner
-from gui.docks import Docks
-from gui.document import Document
-from gui.files import SUFFIX, Files
-from gui.rescue import Rescue
-from gui.selection import Selection
-from gui.session import Session
-from gui.status import StatusBar
-from gui.theme import SCHEMES, Theme
-from gui.verbs import Verbs
-from gui.worker import Worker
+from gui import sketch
+from gui.menus import titles
+from gui.theme import SCHEMES, Theme, load_fonts
+
+if TYPE_CHECKING:
+    from gui.banner import Banner
+    from gui.canvas.view import CanvasView
+    from gui.docks import Docks
+    from gui.document import Document
+    from gui.files import Files
+    from gui.rescue import Rescue
+    from gui.session import Session
+    from gui.status import StatusBar
+    from gui.verbs import Verbs
+    from gui.worker import Worker
 
 SIZE = QSize(1440, 900)
+FRAME = QSize(16, 48)  # what a window manager may put around a window
+STATUS_HEIGHT = 26
 
 
 class Window(QMainWindow):
@@ -49,58 +54,161 @@ class Window(QMainWindow):
 
     completed = Signal()  # everything is built
 
+    document: Document
+    docks: Docks
+    session: Session
+    worker: Worker
+    files: Files
+    rescue: Rescue
+    verbs: Verbs
+    canvas: CanvasView
+    banner: Banner
+    status: StatusBar
+
     def __init__(self, theme: Theme, worker: Worker | None = None) -> None:
         super().__init__()
         self.setObjectName("window")
         self.setAcceptDrops(True)
         self.theme = theme
+        self._given_worker = worker
+        self._path: Path | None = None  # to open once there is a document
+        self._furnished = False
+        self._steps: list[Callable[[], None]] | None = None
+        self._menus = titles(self.menuBar())
+        self.setCentralWidget(sketch.Sketch(self))
+        self.statusBar().setFixedHeight(STATUS_HEIGHT)
+        self.statusBar().setSizeGripEnabled(False)
+        self.setWindowTitle("Fanin")
+        self._restore()
+
+    # --- the first seconds ---------------------------------------------------
+
+    def begin(self, path: Path | None) -> None:
+        """Open this, or what the person had last, or the tutorial; soon."""
+        self._path = path
+        if self._fits:
+            self.show()
+        else:
+            self.showMaximized()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._steps is None:
+            self._plan()
+            QTimer.singleShot(0, self, self._step)
+
+    def furnish(self) -> None:
+        """Bring the document, the canvas, the palette, the inspector and the menus."""
+        if self._furnished:
+            return
+        self._furnished = True
+        self.setUpdatesEnabled(False)
+        load_fonts()
+        self._make_session()
+        self._make_canvas()
+        self._make_docks()
+        self._make_menus()
+        self._connect()
+
+    def complete(self) -> None:
+        """Build now what would be built in the next moments."""
+        self._plan()
+        while self._steps:
+            self._steps.pop(0)()
+
+    def _plan(self) -> None:
+        if self._steps is None:
+            self._steps = [
+                self.furnish,
+                self._settle,
+                self._start_worker,
+                self._icons,
+                self._finish_status,
+                self._plan_panels,
+            ]
+
+    def _step(self) -> None:
+        """One thing at a time: the window answers in between."""
+        if self._steps:
+            self._steps.pop(0)()
+            QTimer.singleShot(0, self, self._step)
+
+    def _make_session(self) -> None:
+        from gui.document import Document
+        from gui.files import Files
+        from gui.rescue import Rescue
+        from gui.selection import Selection
+        from gui.session import Session
+        from gui.status import StatusBar
+        from gui.verbs import Verbs
+        from gui.worker import Worker
+
         self.document = Document(parent=self)
         selection = Selection(self.document, self)
-        self.worker = worker or Worker(self)
-        self._owns_worker = worker is None
-        self.session = Session(self.document, selection, self.worker, theme)
+        self.worker = self._given_worker or Worker(self)
+        self.session = Session(self.document, selection, self.worker, self.theme)
         self.files = Files(self.session, self)
         self.rescue = Rescue(self.document, self)
         self.verbs = Verbs(self)
-        self.actions_by_id = actions.make(self, self.verbs)
-        self._build()
-        self._connect()
-        self._restore()
-        self._steps: list[Callable[[], None]] | None = None
-
-    def _build(self) -> None:
-        from gui.canvas.view import CanvasView
-
-        fillers = {
-            "recent": self.files.fill_recent,
-            "examples": self.files.fill_examples,
-        }
-        self._submenus = actions.fill(self.menuBar(), self.actions_by_id, fillers)
         self.status = StatusBar(self.session, self)
+        self.status.setFixedHeight(STATUS_HEIGHT)
         self.setStatusBar(self.status)
         self.session.tell = self.status.tell
         self.session.run = self.run
         self.session.initialize = self.verbs.initialize
         self.session.help = self.verbs.help
-        centre = QWidget(self)
+
+    def _make_canvas(self) -> None:
+        from gui.banner import Banner
+        from gui.canvas.view import CanvasView
+        from gui.docks import Place
+
+        centre = Place(600, 400, self)
         self.banner = Banner(centre)
         self.canvas = CanvasView(self.session, centre)
         self.session.place = self.canvas.place
-        layout = QVBoxLayout(centre)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.banner)
-        layout.addWidget(self.canvas, 1)
-        self.setCentralWidget(centre)
+        centre.hold(self.banner)
+        centre.hold(self.canvas)
+        self.setCentralWidget(centre)  # the sketch goes
+
+    def _make_docks(self) -> None:
+        from gui.docks import Docks
+
         self.docks = Docks(self, self.session)
         self.docks.fill_first()
-        self._corner()
+
+    def _settle(self) -> None:
+        """Docks that have just come have no sizes to change before a first layout."""
+        QApplication.sendPostedEvents()
+        self.docks.settle()
+        state = QSettings().value("docks")
+        if isinstance(state, QByteArray):
+            self.restoreState(state)
+        self._open_first()
+        self.setUpdatesEnabled(True)
+
+    def _make_menus(self) -> None:
+        from gui import actions
+
+        self.actions_by_id = actions.make(self, self.verbs)
+        fillers = {
+            "recent": self.files.fill_recent,
+            "examples": self.files.fill_examples,
+        }
+        self._submenus = actions.fill(self._menus, self.actions_by_id, fillers)
         for act in actions.acts():
             holder = self.canvas if act.on_canvas else self
             holder.addAction(self.actions_by_id[act.id])
+        made = self.actions_by_id
+        made[f"look_{self.theme.scheme}"].setChecked(True)
+        for name, dock in self.docks.switched().items():
+            made[name].setChecked(not dock.isHidden())
+        self._corner()
 
     def _corner(self) -> None:
         """The button that finds any command, at the end of the menu bar."""
+        from PySide6.QtCore import Qt  # see gui.sketch
+
         action = self.actions_by_id["commands"]
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         button = QToolButton(self)
@@ -110,6 +218,7 @@ class Window(QMainWindow):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(action.trigger)
         self.menuBar().setCornerWidget(button)
+        button.show()
 
     def _connect(self) -> None:
         document = self.document
@@ -128,49 +237,31 @@ class Window(QMainWindow):
         self._name_undo()
         self._enable()
 
-    def begin(self, path: Path | None) -> None:
-        """Open what the person asked for, what they had last, or the tutorial."""
+    def _open_first(self) -> None:
         recent = self.files.recent()
-        path = path or (recent[0] if recent else None)
+        path = self._path or (recent[0] if recent else None)
         if path is None or not self.files.open(path):
             self.files.open_first()
 
-    # --- the first seconds ---------------------------------------------------
+    def _start_worker(self) -> None:
+        self.worker.start()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._steps is None:
-            self._plan()
-            QTimer.singleShot(0, self, self._step)
+    def _finish_status(self) -> None:
+        self.status.complete()
 
-    def complete(self) -> None:
-        """Build now what waits for the first paint."""
-        self._plan()
-        while self._steps:
-            self._steps.pop(0)()
-
-    def _plan(self) -> None:
-        if self._steps is None:
-            self._steps = [
-                self._start_worker,
-                self._icons,
-                self.status.complete,
+    def _plan_panels(self) -> None:
+        """Once there are docks: one step for each panel out of sight."""
+        if self._steps is not None:
+            self._steps += [
                 *self.docks.later(),
                 self.docks.count_problems,
                 self._offer_rescue,
                 self.completed.emit,
             ]
 
-    def _step(self) -> None:
-        """One thing at a time: the window answers in between."""
-        if self._steps:
-            self._steps.pop(0)()
-            QTimer.singleShot(0, self, self._step)
-
-    def _start_worker(self) -> None:
-        self.worker.start()
-
     def _icons(self) -> None:
+        from gui import actions
+
         actions.paint(self.actions_by_id, self._submenus, self.theme)
 
     def _offer_rescue(self) -> None:
@@ -205,7 +296,7 @@ class Window(QMainWindow):
         """Take the theme's new colours, all at once."""
         self.setUpdatesEnabled(False)
         dress(self.theme)
-        if self._steps is not None:
+        if self._furnished:
             self._icons()
         self.setUpdatesEnabled(True)
 
@@ -234,38 +325,29 @@ class Window(QMainWindow):
         self.actions_by_id["stop"].setEnabled(self.worker.current == "busy")
 
     def _restore(self) -> None:
-        """Size, docks and look as they were left, or as they should first be."""
-        settings = QSettings()
-        screen = self.screen().availableGeometry()
-        self.resize(SIZE.boundedTo(screen.size() - QSize(0, 32)))
-        self.docks.settle()
-        geometry, state = settings.value("geometry"), settings.value("docks")
-        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
-            self.restoreGeometry(geometry)
-            self.restoreState(state)
-        made = self.actions_by_id
-        made[f"look_{self.theme.scheme}"].setChecked(True)
-        pairs = {
-            "show_palette": self.docks.palette,
-            "show_inspector": self.docks.inspector,
-            "show_results": self.docks.results,
-        }
-        for name, dock in pairs.items():
-            made[name].setChecked(not dock.isHidden())
+        """The size as it was left, or as it should first be."""
+        room = self.screen().availableGeometry().size()
+        self.resize(SIZE.boundedTo(room))
+        geometry = QSettings().value("geometry")
+        known = isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)
+        self._fits = known or SIZE.boundedTo(room - FRAME) == SIZE
 
     # --- events ----------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.files.may_leave():
+        self._path = None
+        if self._furnished and not self.files.may_leave():
             event.ignore()
             return
         settings = QSettings()
         settings.setValue("geometry", self.saveGeometry())
-        settings.setValue("docks", self.saveState())
-        self.rescue.drop()
         self._steps = []
-        if self._owns_worker:
-            self.worker.stop()
+        if self._furnished:
+            settings.setValue("docks", self.saveState())
+            sketch.remember(self.docks.sizes())
+            self.rescue.drop()
+            if self._given_worker is None:
+                self.worker.stop()
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -284,8 +366,6 @@ def dress(theme: Theme) -> None:
     """Give the whole application this look."""
     app = QApplication.instance()
     if isinstance(app, QApplication):
-        if app.style().name() != "fusion":
-            app.setStyle("Fusion")
         app.setPalette(theme.palette())
         app.setFont(theme.font("body"))
         app.setStyleSheet(theme.sheet())
@@ -293,20 +373,22 @@ def dress(theme: Theme) -> None:
 
 def run(path: Path | None) -> int:
     """Open the window, on a design if one is given, and stay until it is closed."""
-    app = QApplication(sys.argv[:1])
+    # By argument: asking the application for its style costs 5 ms of the first paint.
+    app = QApplication([*sys.argv[:1], "-style", "fusion"])
     app.setOrganizationName("Fanin")
     app.setApplicationName("Fanin")
     look = QSettings().value("look")
-    theme = Theme(look if look in SCHEMES else "system", app)
+    theme = Theme(look if look in SCHEMES else "system", app, all_fonts=False)
     dress(theme)
     window = Window(theme)
-    window.show()
     window.begin(path)
     return app.exec()
 
 
 def _dragged(event: QDropEvent) -> Path | None:
     """The one design that is dragged, if that is what it is."""
+    from gui.files import SUFFIX
+
     urls = event.mimeData().urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 from shiboken6 import isValid
 
 from engine.errors import Message
-from gui import worker_process
 from gui.words import say
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+    from gui.worker_process import Reply
 
 BUSY_AFTER = 100  # ms until an answer under way is worth showing
 PATIENCE = 300  # ms a cancelled call has to stop before its process is killed
@@ -92,6 +94,10 @@ class Worker(QObject):
         """Start the process; what was asked before waits for it."""
         if self._process is not None:
             return
+        import multiprocessing  # after the first paint is early enough
+
+        from gui import worker_process
+
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
@@ -208,7 +214,7 @@ class Worker(QObject):
                 return
             self._hear(reply)
 
-    def _hear(self, reply: worker_process.Reply) -> None:
+    def _hear(self, reply: Reply) -> None:
         if reply.details:
             log.error("%s", reply.details)
         if reply.outcome == "ready":
@@ -220,7 +226,7 @@ class Worker(QObject):
             self._land(reply)
         self._next()
 
-    def _land(self, reply: worker_process.Reply) -> None:
+    def _land(self, reply: Reply) -> None:
         job, self._flying = self._flying, None
         self._rest()
         if job is None or not job.wanted or not isValid(job.owner):

@@ -130,12 +130,6 @@ def _adaptive(axes: int, stem: str) -> Rule:
     def shape(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
         arriving = inputs["input"]
         front, spatial = _checked(arriving, axes, stem)
-        if args["output_size"] is None:
-            raise ShapeError(
-                "{node} needs an output_size: one number, or one for each of {axes}.",
-                fix={"output_size": 1},
-                axes=COUNT[axes],
-            )
         wanted = spread(args["output_size"], axes)
         sides = tuple(
             size if want is None else want

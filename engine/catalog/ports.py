@@ -24,10 +24,12 @@ ROWS: tuple[Operator, ...] = (
                 "Declares a tensor that the network is called with. Letters such as N "
                 "or T stand for sizes that are known only when it runs."
             ),
-            when="Once for each argument of forward; their order is the order of calls.",
+            when=(
+                "Once for each argument of forward; their order is the order of calls."
+            ),
             mind=(
-                "Integer inputs (tokens, classes) carry a range, so that a sample can be "
-                "drawn and an embedding checked."
+                "Integer inputs (tokens, classes) carry a range, so that a sample can "
+                "be drawn and an embedding checked."
             ),
         ),
         params=(
@@ -66,8 +68,8 @@ ROWS: tuple[Operator, ...] = (
         help=Help(
             what="Names a tensor that forward returns.",
             when=(
-                "A single loose end is the output by itself; with several results, give "
-                "each an Output. They are returned in their order."
+                "A single loose end is the output by itself; with several results, "
+                "give each an Output. They are returned in their order."
             ),
         ),
         inputs=(Port("input"),),

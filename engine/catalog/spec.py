@@ -137,7 +137,8 @@ class Operator:
         mult_adds: per sample, products paired with sums, biases not counted.
         brief: the line on the node: "3×3, 64, stride 2".
         takes: how ports become arguments of the call, nested as torch wants them; a
-            nested group is passed when all of its ports are wired. () is the ports in order.
+            nested group is passed when all of its ports are wired. () is the ports in
+            order.
         returns: how results map to output ports, nested as torch returns them. () is
             the ports in order (a bare tensor for one).
         style: how an operation is written: "call" f(x, y, dim=1); "gather"

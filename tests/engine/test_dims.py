@@ -99,6 +99,11 @@ def test_comparisons_use_the_sample():
     assert T <= 12
     assert N >= 5
     assert not N > 5
+    assert T % 5 == 2
+
+
+def test_a_form_has_its_opposite():
+    assert -(T - 3) + T == 3
 
 
 @pytest.mark.parametrize(

@@ -594,3 +594,12 @@ def test_a_product_of_symbols_is_a_form_and_not_a_number():
     assert isinstance(dim, Sym)
     assert str(dim) == "3*N"
     assert dim.value == prod((5, 3))
+
+
+def test_a_reshape_keeps_the_symbols_it_names():
+    arriving = {"input": Tensor((symbol("N", 5), symbol("T", 7), 8), F)}
+    named = known("reshape", {"shape": ("N", -1)}, arriving)
+    assert str(named.outputs["output"].shape) == "(N, 8*T)"
+
+    apart = known("reshape", {"shape": ("N", "T", 2, -1)}, arriving)
+    assert str(apart.outputs["output"].shape) == "(N, T, 2, 4)"

@@ -11,7 +11,7 @@ from engine.catalog import OPERATORS
 from engine.catalog.dims import FLOATS, INTEGERS, Tensor, symbol
 from engine.catalog.rules import divisor, promoted
 from engine.design.evaluate import evaluate
-from engine.errors import ShapeError
+from engine.errors import ParamError, ShapeError
 from tests.engine.drawn_layers import KINDS
 
 F = "float32"
@@ -80,6 +80,21 @@ def test_the_largest_divisor_within_a_limit(limit, numbers, found):
          "cannot lay N×3×4, which x brings (12*N values), out as N×7.", {}),
         ("reshape", {"shape": ("T", -1)}, [Tensor((N, 3, 4), F)],
          "nothing is called T", {}),
+        ("unflatten", {"unflattened_size": (-1, -1)}, [Tensor((N, 6), F)],
+         "several -1 in unflattened_size", {}),
+        ("upsample", {"scale_factor": None}, [Tensor((N, 3, 8), F)],
+         "needs a size or a scale_factor.", {"scale_factor": 2.0}),
+        ("upsample",
+         {"size": (4,), "scale_factor": None, "recompute_scale_factor": True},
+         [Tensor((N, 3, 8), F)], "no scale factor to recompute",
+         {"recompute_scale_factor": None}),
+        ("subtract", {}, [Tensor((N,), F), Tensor((N,), "bool")],
+         "cannot subtract true and false", {}),
+        ("concatenate", {}, [Tensor((N, 2), F), Tensor((), F)],
+         "but x brings a single number.", {}),
+        ("permute", {"dims": (0, 0, 1)}, [Tensor((N, 2, 3), F)],
+         "name each of its 3 axes, 0 to 2, exactly once.", {"dims": (0, 1, 2)}),
+        ("unflatten", {}, [Tensor((), F)], "but x brings a single number.", {}),
         ("matmul", {}, [Tensor((N, 3, 4), F), Tensor((N, 3, 4), F)],
          "Permute the second's last two axes.", {}),
     ],
@@ -115,7 +130,11 @@ def test_every_formula_can_be_typeset(kind):
     [
         ("conv2d", {"out_channels": 64, "stride": 2}, "3×3, 64, stride 2"),
         ("conv2d", {"kernel_size": (1, 3), "padding": "same"}, "1×3, 32, padding same"),
+        ("conv2d", {"groups": 4, "dilation": 2}, "3×3, 32, dilation 2, 4 groups"),
         ("max_pool2d", {}, "2×2"),
+        ("max_pool2d", {"stride": 1, "padding": 1}, "2×2, stride 1, padding 1"),
+        ("upsample", {"scale_factor": (1.5, 2.0)}, "× 1.5×2, nearest"),
+        ("mean", {"dim": None}, "all axes"),
         ("adaptive_avg_pool2d", {"output_size": (None, 7)}, "to ·×7"),
         ("linear", {"in_features": 3}, "3 → 16"),
         (
@@ -139,3 +158,21 @@ def test_the_line_on_a_node_says_what_matters(kind, params, line):
 def test_the_line_on_a_node_needs_no_known_inputs(kind):
     row = OPERATORS[kind]
     assert isinstance(row.brief(row.defaults), str)
+
+
+def test_a_scale_is_one_number_or_one_for_each_axis():
+    scale = OPERATORS["upsample"].param("scale_factor")
+    assert scale.parse("2") == 2.0
+    assert scale.parse("1.5, 2") == (1.5, 2.0)
+    assert scale.parse("none") is None
+    for wrong in ("0", "-1, 2", "1, 2, 3, 4", "big"):
+        with pytest.raises(ParamError, match="scale_factor is a number above 0"):
+            scale.parse(wrong)
+
+
+def test_none_for_all_axes_stays_a_list_because_torch_takes_no_bare_none():
+    size = OPERATORS["adaptive_avg_pool2d"].param("output_size")
+    assert size.coerce((None, None)) == (None, None)
+    assert size.coerce(None) == (None, None)
+    assert size.coerce((None, 7)) == (None, 7)
+    assert size.coerce((7, 7)) == 7

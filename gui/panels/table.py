@@ -63,14 +63,12 @@ class TableModel(QAbstractTableModel):
         super().__init__(parent)
         self.columns = tuple(columns)
         self.lines: tuple[Line, ...] = ()
-        self.stale = False
         self._theme = theme
 
-    def fill(self, lines: Sequence[Line], *, stale: bool = False) -> None:
-        """Show these lines; `stale` dims them."""
+    def fill(self, lines: Sequence[Line]) -> None:
+        """Show these lines."""
         lines = tuple(lines)
-        dimmed, self.stale = self.stale != stale, stale
-        if lines == self.lines and not dimmed:
+        if lines == self.lines:
             return
         if len(lines) == len(self.lines):
             self.lines = lines
@@ -103,8 +101,6 @@ class TableModel(QAbstractTableModel):
             return self._theme.font("mono")
         if role == Qt.ItemDataRole.ForegroundRole:
             quiet = column.muted or cell.text == "–"
-            if self.stale:
-                return self._theme.faint
             return self._theme.muted if quiet else self._theme.text
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.number else None

@@ -440,6 +440,23 @@ def test_whole_numbers_are_set_and_never_drawn():
     assert INITIALIZERS["constant"].refuses({"val": 0.5}, count)
 
 
+def test_a_tensor_without_values_is_refused_where_fans_would_be_zero():
+    empty = spec(0, 4)
+    for kind in ("xavier_normal", "kaiming_uniform", "orthogonal", "sparse", "eye"):
+        row = INITIALIZERS[kind]
+        assert "no values" in str(row.refuses(row.defaults, empty))
+
+
+def test_a_sparse_draw_may_be_all_zeros_or_have_none():
+    row, tensor = INITIALIZERS["sparse"], spec(8, 4)
+    for params, kind in (({"sparsity": 1.0}, "point"), ({"sparsity": 0.0}, "normal")):
+        args = {**row.defaults, **params}
+        assert row.theory(args, tensor).density == kind
+        zeros = fill(row.lower(args, tensor), tensor) == 0
+        assert bool(zeros.all()) == (kind == "point")
+        assert bool(zeros.any()) == (kind == "point")
+
+
 # --- why this number ------------------------------------------------------------
 
 

@@ -100,10 +100,8 @@ def _path(info: Any) -> tuple[str, ...]:
 
 
 def _shape(size: Any) -> tuple[int, ...]:
-    """A shape; the first of several, however torchinfo nests them."""
-    while size and not isinstance(size[0], int):
-        size = size[0]
-    return tuple(size or ())
+    """The shape; torchinfo gives the first of several, and none for no call."""
+    return tuple(size)
 
 
 def _note(checked: Checked) -> str:

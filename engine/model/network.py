@@ -61,10 +61,9 @@ class Network(nn.Module):
 
     def _called(self, step: Step, values: Values, sizes: Mapping[str, int]) -> Any:
         args = _filled(step.args, values)
-        named = {name: values[ref] for name, ref in step.named.items()}
         options = _measured(step.options, sizes)
         if step.made:
-            return self.get_submodule(step.node.name)(*args, **named, **options)
+            return self.get_submodule(step.node.name)(*args, **options)
         if step.row.style == "fold":
             first, *rest = args
             for other in rest:
@@ -73,7 +72,7 @@ class Network(nn.Module):
         function = resolve(step.row.target)
         if step.row.style == "gather":
             return function(args, **options)
-        return function(*args, **named, **options)
+        return function(*args, **options)
 
 
 class _Call(NamedTuple):

@@ -17,7 +17,6 @@ from engine.catalog.spec import Nest, Operator
 from engine.check import Checked, Known
 from engine.design.model import Design, Graph, Node
 from engine.errors import BuildError, Severity
-from engine.model.signatures import signature
 
 
 class Ref(NamedTuple):
@@ -39,7 +38,6 @@ class Step:
         row: its operator.
         known: what the check knows of it.
         args: values passed by position, nested as torch takes them.
-        named: values passed by name.
         options: plain arguments of the call; symbols stand for sizes.
         results: where each result goes, nested as torch returns them.
     """
@@ -48,7 +46,6 @@ class Step:
     row: Operator
     known: Known
     args: Arranged
-    named: Mapping[str, Ref]
     options: Mapping[str, Any]
     results: Arranged
 
@@ -60,8 +57,7 @@ class Step:
     @property
     def used(self) -> Iterator[Ref]:
         """Every value it takes."""
-        yield from leaves(self.args)
-        yield from self.named.values()
+        return leaves(self.args)
 
     @property
     def single(self) -> bool:
@@ -109,28 +105,16 @@ class Plan:
     def origins(self) -> Mapping[str, Origin]:
         """Where each symbol that a step uses is read when the network runs.
 
-        Raises:
-            BuildError: no input has an axis of that name.
+        The check has seen to it that every symbol comes from an Input.
         """
         found: dict[str, Origin] = {}
-        for step in self.needed:
-            for name in sizes(step.options.values()):
-                if name not in found:
-                    found[name] = self._origin(name, step.node)
-        return found
-
-    def _origin(self, name: str, node: Node) -> Origin:
         for key in self.inputs:
             tensor = self.checked.tensor(key, "output")
             for axis, dim in enumerate(tensor.shape if tensor else ()):
-                if isinstance(dim, Sym) and str(dim) == name:
-                    return Origin(key, axis)
-        raise BuildError(
-            "{node} uses the size {symbol}, but no Input has an axis of that name. "
-            "Name one in an Input's shape, or give {node} a number.",
-            node=node.name,
-            symbol=name,
-        )
+                if isinstance(dim, Sym):
+                    found.setdefault(str(dim), Origin(key, axis))
+        used = [name for step in self.needed for name in sizes(step.options.values())]
+        return {name: found[name] for name in used}
 
 
 def plan(design: Design, checked: Checked) -> Plan:
@@ -149,12 +133,7 @@ def plan(design: Design, checked: Checked) -> Plan:
         node, known = design.nodes[key], checked.known(key)
         if known and node.row and node.row.role not in ("input", "output"):
             steps.append(_step(node, node.row, known, design.graph))
-    results = tuple(_result(Ref(*end), design.graph) for end in checked.results)
-    if not results:
-        raise BuildError(
-            "There is nothing to build yet: wire an Input to a layer, and the last "
-            "layer's loose end is the result."
-        )
+    results = tuple(Ref(*end) for end in checked.results)
     return Plan(design, checked, checked.inputs, tuple(steps), results)
 
 
@@ -203,16 +182,17 @@ class Size:
 
 
 def _step(node: Node, row: Operator, known: Known, graph: Graph) -> Step:
-    args, named = _taken(node, row, _arriving(node, graph))
-    ports = tuple(port.name for port in node.outputs)
+    takes = row.takes or tuple(port.name for port in node.inputs)
+    returns = row.returns or tuple(port.name for port in node.outputs)
+    arriving = _arriving(node, graph)
+    groups = (_grouped(part, arriving) for part in takes)
     return Step(
         node=node,
         row=row,
         known=known,
-        args=args,
-        named=named,
+        args=tuple(group for group in groups if group is not None),
         options=_options(row, known),
-        results=_refs(row.returns or ports, node.id),
+        results=_refs(returns, node.id),
     )
 
 
@@ -227,28 +207,6 @@ def _arriving(node: Node, graph: Graph) -> dict[str, Ref]:
         elif port.follows in found:
             found[port.name] = found[port.follows]
     return found
-
-
-def _taken(
-    node: Node, row: Operator, arriving: Mapping[str, Ref]
-) -> tuple[Arranged, dict[str, Ref]]:
-    """Values by position and by name, as the call wants them."""
-    takes = row.takes or tuple(port.name for port in node.inputs)
-    known = signature(row.target)
-    order = known.forward if known else ()
-    args: list[Any] = []
-    named: dict[str, Ref] = {}
-    for part in takes:
-        value = _grouped(part, arriving)
-        if value is None:
-            continue
-        # A name that forward has elsewhere in its order goes by name: a mask may
-        # come after options that we leave alone.
-        if isinstance(part, str) and part in order and order.index(part) != len(args):
-            named[part] = arriving[part]
-        else:
-            args.append(value)
-    return tuple(args), named
 
 
 def _grouped(part: str | Nest, arriving: Mapping[str, Ref]) -> Any:
@@ -286,12 +244,3 @@ def _size(part: Any) -> Any:
     if isinstance(part, Sym):
         return Size(str(part))
     return Size(part) if isinstance(part, str) else part
-
-
-def _result(end: Ref, graph: Graph) -> Ref:
-    """The value an Output shows, or the loose end itself."""
-    row = graph.nodes[end.node].row
-    if row is None or row.role != "output":
-        return end
-    wire = graph.incoming[end.node]["input"]
-    return Ref(wire.source, wire.output)

@@ -182,7 +182,6 @@ class _Source:
             return
         if step.row.style == "gather":
             args = [row(*args)]
-        args += [f"{name}={self.names[ref]}" for name, ref in step.named.items()]
         args += self._options(step)
         called = f"self.{step.node.name}" if step.made else step.row.target
         yield from statement(2, target, Group(tuple(args), f"{called}("))

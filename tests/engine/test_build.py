@@ -227,10 +227,13 @@ def test_nothing_outside_torch_is_ever_resolved():
 
 
 def test_a_size_no_input_names_is_refused():
-    design = edits.set_symbol(chain("reshape"), "K", 8)
-    design = edits.set_params(design, ["n2"], {"shape": ("N", "K")})
-    with pytest.raises(BuildError, match="K"):
-        build(design)
+    design = chain("conv1d", "reshape", shape=("N", 4, "T"))
+    design = edits.set_params(design, ["n2"], {"stride": 2, "out_channels": 6})
+    design = edits.set_symbol(edits.set_symbol(design, "T", 21), "K", 10)
+    for shape in (("N", 2, 3, "K"), ("N", -1, "K"), ("K", -1), ("N", 6, "T")):
+        design = edits.set_params(design, ["n3"], {"shape": shape})
+        with pytest.raises(BuildError, match=r"\b[KT]\b"):
+            build(design)
 
 
 def test_unknown_tensor_has_no_draw():

@@ -19,10 +19,11 @@ from engine.design.model import Design, Wire
 from engine.errors import BuildError, EditError
 from engine.measure.sample import sample_inputs
 from engine.model.build import build
+from engine.model.layout import Group, row, statement, sum_statement
 from engine.model.naming import TAKEN
 from engine.model.source import class_name, to_python
-from tests.engine.standing import standing
-from tests.engine.test_source_rows import same, tidy, written
+from tests.engine.standing import inputs_of, run, standing
+from tests.engine.test_source_rows import RUFF, same, tidy, written
 from tests.strategies import chain, designs, tutorial
 
 torch.set_num_threads(1)
@@ -301,6 +302,56 @@ def test_writing_code_needs_no_torch():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "set()"
+
+
+def test_a_branch_is_called_after_the_layer_it_leaves():
+    design = chain("linear", "relu", "linear", "add")
+    design = wired(design, ("relu1", "add1", "in2"))
+    text = lines(design)
+    assert "relu1 = self.relu1(x)" in text
+    assert "x = self.linear2(relu1)" in text
+    assert "return x + relu1" in text
+
+
+@pytest.mark.parametrize(
+    ("dtype", "line"),
+    [
+        ("int64", "x = torch.randint(7, (4, 3))"),
+        ("int32", "x = torch.randint(7, (4, 3), dtype=torch.int32)"),
+        ("bool", "x = torch.rand((4, 3)) < 0.5"),
+        ("float64", "x = torch.randn(4, 3, dtype=torch.float64)"),
+    ],
+)
+def test_sample_is_of_the_dtype_the_input_declares(dtype, line):
+    design = made(
+        ("input", "x", {"shape": ("N", 3), "dtype": dtype, "high": 7}),
+        ("identity", "same", {}),
+    )
+    design = wired(design, ("x", "same", "input"))
+    assert line in lines(design)
+    assert run(written(design)(), inputs_of(design))[0].shape == (4, 3)
+
+
+def test_statements_break_where_ruff_breaks_them(tmp_path):
+    text: list[str] = []
+    for width in range(60, 95):
+        name = "a" * width
+        text += statement(0, "x = ", Group((name,), "f("))
+        text += statement(0, "x = ", Group((Group((name,), "g("),), "f("))
+        text += statement(0, "x = ", Group((row(name, "b"),), "f("))
+        text += statement(0, "", Group((name, row("b", "c")), "f("))
+        text += statement(0, "x = ", row(name, "b"))
+        text += statement(0, f"{name[:80]} = ", Group(("a", "b"), "longer("))
+        text += sum_statement(0, "target = ", "+", [name, "b"])
+        text += sum_statement(0, "x = ", "*", [name[:40], name[:40], "c", "d", "e"])
+    (tmp_path / "wide.py").write_text("\n".join(text) + "\n")
+    done = subprocess.run(
+        [RUFF, "format", "--isolated", "--diff", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[:3000]
 
 
 def wide(inputs: int, letters: int) -> Design:

@@ -130,6 +130,13 @@ def test_what_is_known_of_torchs_arguments_is_what_torch_says():
     assert kept == fresh, said
 
 
+def test_the_file_of_arguments_can_be_made_anew(tmp_path, monkeypatch):
+    kept = signatures.FILE.read_text(encoding="utf-8")
+    monkeypatch.setattr(signatures, "FILE", tmp_path / "signatures.json")
+    signatures.main()
+    assert signatures.FILE.read_text(encoding="utf-8") == kept
+
+
 def test_every_argument_of_a_row_is_one_that_torch_takes():
     for row in OPERATORS.values():
         known = signatures.signature(row.target)

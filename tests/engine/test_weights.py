@@ -240,6 +240,14 @@ def test_batch_is_looked_for_where_it_is():
     assert got.counts.sum() == 3 * arriving.SAMPLES * 5
 
 
+def test_without_a_batch_the_first_axis_stands_for_it():
+    init = Init("constant", (("val", -100.0),))
+    design = chain("linear", "relu", shape=(4, 8))
+    got = received(edits.set_init(design, ["n2"], "bias", init), "n3")
+    assert got.counts.sum() == 4 * 16
+    assert got.dead == 1
+
+
 def test_a_whole_image_fits_because_fewer_are_taken(monkeypatch):
     monkeypatch.setattr(arriving, "available", lambda: 100_000)
     design = chain("linear", "relu")

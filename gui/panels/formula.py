@@ -23,7 +23,8 @@ PADDING = 12.0  # px inside a card
 SMALLEST = 0.72  # a formula is broken over lines before it is drawn smaller than this
 
 # Where a long formula may go on in the next line.
-BREAK = re.compile(r"(?<![<>!:^_])=|(?<=\S)\s[+-]\s|\\approx\b|\\cdot\b|\\q?quad\b")
+BREAK = re.compile(r"(?<![<>!:^_])=|(?<=\S)\s[+-]\s|\\approx\b|\\cdot\b")
+QUAD = re.compile(r"\\q?quad\b")
 ENVIRONMENT = re.compile(r"\\(begin|end)\{\w+\*?\}|\\(left|right)\b")
 
 
@@ -77,14 +78,24 @@ def _text_font(size: float) -> QFont:
     return font
 
 
+def clauses(latex: str) -> list[str]:
+    """`latex` cut where its writer left a wide gap: the formula, then its symbols."""
+    return [part for part in _cut(latex, QUAD, skip=True) if part]
+
+
 def pieces(latex: str) -> list[str]:
     """`latex` cut where a line may end: before = + − at the top level only."""
-    depth, cuts = _depths(latex), [0]
-    starts = (found.start() for found in BREAK.finditer(latex))
-    cuts += [start for start in starts if start and not depth[start]]
-    parts = [latex[a:b].strip() for a, b in zip(cuts, [*cuts[1:], None], strict=True)]
-    parts = [re.sub(r"^\\q?quad\b\s*", "", part) for part in parts]
-    return [part for part in parts if part]
+    return [part for part in _cut(latex, BREAK, skip=False) if part]
+
+
+def _cut(latex: str, where: re.Pattern[str], *, skip: bool) -> list[str]:
+    """`latex` cut before every match outside of groups; `skip` leaves the match out."""
+    depth, parts, start = _depths(latex), [], 0
+    for found in where.finditer(latex):
+        if found.start() and not depth[found.start()]:
+            parts.append(latex[start : found.start()].strip())
+            start = found.end() if skip else found.start()
+    return [*parts, latex[start:].strip()]
 
 
 def _depths(latex: str) -> list[int]:
@@ -209,13 +220,20 @@ class FormulaView(QWidget):
         if whole.width * SMALLEST <= room:
             return [whole]
         lines: list[str] = []
-        for piece in pieces(latex):
+        for clause in clauses(latex):
+            lines += self._filled(clause, room, colour)
+        return [drawn(line, self._size, colour) for line in lines]
+
+    def _filled(self, clause: str, room: float, colour: str) -> list[str]:
+        """A clause in lines, each as full as it can be."""
+        lines: list[str] = []
+        for piece in pieces(clause):
             longer = f"{lines[-1]} {piece}" if lines else piece
             if lines and drawn(longer, self._size, colour).width <= room:
                 lines[-1] = longer
             else:
                 lines.append(piece)
-        return [drawn(line, self._size, colour) for line in lines]
+        return lines
 
     def placed(self, width: float) -> list[Placed]:
         """Every line with its place in a widget this wide."""

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from gui.theme import Theme
 
 PATIENCE = 100  # ms before an answer that is on its way is spoken of
+THOUSANDS = 1e4  # from here on an axis counts in k, M and G
 STEP = 0.01  # share of the range that an arrow key moves the crosshair by
 
 
@@ -40,6 +41,13 @@ def number(value: float, digits: int = 3) -> str:
     return "0" if text in ("-0", "0") else text.replace("-", "−")
 
 
+def _shortened(value: float) -> str:
+    for size, sign in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:g}{sign}"
+    return f"{value:g}"
+
+
 class Reading(NamedTuple):
     """A line of the readout."""
 
@@ -54,6 +62,8 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         self, values: list[float], scale: float, spacing: float
     ) -> list[str]:
         texts: list[str] = super().tickStrings(values, scale, spacing)
+        if any(abs(value) >= THOUSANDS for value in values):
+            texts = [_shortened(value) for value in values]
         return [text.replace("-", "−") for text in texts]
 
 

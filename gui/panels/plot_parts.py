@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QShowEvent
+from PySide6.QtGui import (
+    QColor,
+    QIcon,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -63,6 +71,22 @@ class Words(QLabel):
         self.setFont(self._theme.font(self._role))
         colour: QColor = getattr(self._theme, self._colour)
         self.setStyleSheet(f"color: {colour.name()}; background: transparent")
+
+
+class Elided(Words):
+    """One line that gives way in the middle when it has too little room."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(30, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().windowText().color())
+        metrics, middle = self.fontMetrics(), Qt.TextElideMode.ElideMiddle
+        text = metrics.elidedText(self.text(), middle, self.width())
+        painter.drawText(self.rect(), int(self.alignment()), text)
+        self.setToolTip("" if text == self.text() else self.text())
 
 
 class Link(QPushButton):

@@ -13,7 +13,7 @@ from engine.design import edits
 from engine.design.model import Design, Node
 from engine.service import AskWeights, WeightReport
 from gui.panels.histogram import HistogramPlot
-from gui.panels.plot_parts import Link, Sheet, Words
+from gui.panels.plot_parts import Elided, Link, Sheet, Words
 from gui.panels.weights_table import StatisticsTable, Why
 from gui.session import Session
 
@@ -120,8 +120,9 @@ class WeightsPanel(Sheet):
 
     def _described(self, node: Node, spec: TensorSpec) -> str:
         shape = "×".join(f"{size:,}" for size in spec.shape)
-        row = INITIALIZERS[self._init(node, spec).kind]
-        return f"{spec.name}   {shape}   {row.short}"
+        init = self._init(node, spec)
+        kind = "default" if init == spec.default else init.kind
+        return f"{spec.name}   {shape}   {INITIALIZERS[kind].short}"
 
     def _init(self, node: Node, spec: TensorSpec) -> Init:
         return self.session.document.checked.init_of(node.id, spec)
@@ -140,7 +141,10 @@ class WeightsPanel(Sheet):
             theory = row.theory(args, spec)
             self.plot.expect(theory, self._family(node, spec))
             self.table.expect(theory, spec)
-            self.why.explain(row, args, spec)
+            default = init == spec.default
+            if default and _is_root(init, spec):
+                row, args = INITIALIZERS["fan_in_uniform"], {}
+            self.why.explain(row, args, spec, default=default)
             self._label.say("")
         self._shown = about
         self._ask(design, node, spec)
@@ -253,7 +257,7 @@ class WeightsPanel(Sheet):
 
     def _lay_out(self) -> None:
         theme = self.theme
-        self._caption = Words(theme, self.body, "caption")
+        self._caption = Elided(theme, self.body, "caption")
         self._words = Words(theme, self.body, "small", "muted", wrap=True)
         self._back = Link(theme, self.body, "", self.tr("The layer before"))
         self._forth = Link(theme, self.body, "", self.tr("The layer after"))
@@ -285,7 +289,7 @@ class WeightsPanel(Sheet):
         self.seed.setToolTip(
             self.tr("Every tensor is drawn from this seed and its own name")
         )
-        self.seed.setFixedWidth(84)
+        self.seed.setFixedWidth(92)
         self.seed.setFont(theme.font("small"))
         self.seed.valueChanged.connect(self._set_seed)
         roll = Link(
@@ -298,8 +302,7 @@ class WeightsPanel(Sheet):
         self._dress()
         theme.changed.connect(self._dress)
         row = QHBoxLayout()
-        row.addWidget(self._caption)
-        row.addStretch(1)
+        row.addWidget(self._caption, 1)
         row.addWidget(self.seed)
         row.addWidget(roll)
         return row
@@ -330,3 +333,12 @@ class WeightsPanel(Sheet):
         for widget in (self._label, self.table, self.why):
             column.addWidget(widget)
         column.addStretch(1)
+
+
+def _is_root(init: Init, spec: TensorSpec) -> bool:
+    """Whether torch's default for a tensor is U(±1/√fan_in), which explains more."""
+    given = dict(init.params)
+    if init.kind != "uniform" or not spec.fan_in:
+        return False
+    bound = spec.fan_in**-0.5
+    return given == {"a": -bound, "b": bound}

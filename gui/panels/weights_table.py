@@ -40,6 +40,7 @@ class StatisticsTable(QWidget):
             head.setText(title)
             grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
             grid.setColumnStretch(column, 1)
+            grid.setColumnMinimumWidth(column, 74)
         titles = {
             "std": self.tr("std"),
             "mean": self.tr("mean"),
@@ -51,10 +52,12 @@ class StatisticsTable(QWidget):
             label = Words(theme, self, "small", "muted")
             label.setText(title)
             grid.addWidget(label, row, 0)
-            for column, side in ((1, "expected"), (2, "drawn")):
+            sides = ((1, "expected"), (2, "drawn"))[: 1 if name == "fans" else 2]
+            for column, side in sides:
                 cell = Words(theme, self, "mono", "text" if column == 1 else "muted")
                 cell.setObjectName(f"weight_{name}_{side}")
-                grid.addWidget(cell, row, column, Qt.AlignmentFlag.AlignRight)
+                wide = 2 if name == "fans" else 1  # two large numbers
+                grid.addWidget(cell, row, column, 1, wide, Qt.AlignmentFlag.AlignRight)
                 self._cells[name, side] = cell
 
     def expect(self, theory: Theory, spec: TensorSpec) -> None:
@@ -69,7 +72,7 @@ class StatisticsTable(QWidget):
             self._put(name, "expected", text if exact or ends is None else sign + text)
         fans = f"{spec.fan_in:,} · {spec.fan_out:,}" if spec.fan_in else NOTHING
         self._put("fans", "expected", fans)
-        for name in ("mean", "std", "min", "max", "fans"):
+        for name in ("mean", "std", "min", "max"):
             self._put(name, "drawn", "")
 
     def drew(self, report: WeightReport) -> None:
@@ -105,9 +108,13 @@ class Why(QWidget):
         for widget in (caption, self._title, self.formulas, self._note):
             column.addWidget(widget)
 
-    def explain(self, row: Initializer, args: Args, spec: TensorSpec) -> None:
-        """Show how this initializer comes to its numbers for a tensor."""
+    def explain(
+        self, row: Initializer, args: Args, spec: TensorSpec, *, default: bool = False
+    ) -> None:
+        """Show how this initializer, perhaps torch's own choice, gets its numbers."""
         text = self.tr("{title}: {doc}")
+        if default:
+            text = self.tr("torch's default, {title}: {doc}")
         self._title.setText(text.format(title=row.title, doc=row.doc))
         symbols = {
             GREEK.get(name, name): float(value)
@@ -164,12 +171,12 @@ def with_numbers(formula: str, symbols: Mapping[str, float]) -> str:
     """`formula` with the values of the symbols that are known put in."""
     for symbol, value in sorted(symbols.items(), key=lambda item: -len(item[0])):
         text = _latex(value)
-        text = f"({text})" if text.startswith("-") else text
+        text = f"({{-}}{text[1:]})" if text.startswith("-") else text
         whole = rf"(?<![A-Za-z\\]){re.escape(symbol)}(?![A-Za-z_])"
         formula = re.sub(whole, text.replace("\\", r"\\"), formula)
     # 3 √2 and 3 4 would read as one number: 3 · √2, 3 · 4.
     formula = re.sub(r"(?<=\d)\s*(\\,)?\s*(?=\\sqrt|\\frac)", r" \\cdot ", formula)
-    formula = re.sub(r"\(\((-[^()]*)\)\)", r"(\1)", formula)
+    formula = re.sub(r"\(\((\{-\}[^()]*)\)\)", r"(\1)", formula)
     return re.sub(r"(?<=\d)\s*\\,\s*(?=\d)", r" \\cdot ", formula)
 
 

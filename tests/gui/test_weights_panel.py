@@ -266,7 +266,7 @@ def test_numbers_are_put_into_a_formula_by_whole_symbols():
     assert with_numbers(r"g \sqrt{\frac{2}{n_{\mathrm{in}}}}", symbols) == (
         r"2 \cdot \sqrt{\frac{2}{3}}"
     )
-    assert with_numbers(r"\max(a, \gamma)", symbols) == r"\max((-1), \gamma)"
+    assert with_numbers(r"\max(a, \gamma)", symbols) == r"\max(({-}1), \gamma)"
     step = Step("zeros per column", r"z = g", 2.0)
     assert defined(step) == "z"
     assert equation(step, symbols) == (

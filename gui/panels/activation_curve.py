@@ -114,6 +114,9 @@ class CurvePlot(Plot):
         self._shown = {"f": True, "df": True, "arriving": True}
         self.setObjectName("activationPlot")
         self.setAccessibleName(self.tr("Activation curve"))
+        self.setToolTip(
+            self.tr("Drag to move along x, Ctrl+wheel to zoom, arrow keys to read")
+        )
         self.setMinimumHeight(150)
         self.setMaximumHeight(300)
         self._settle = QTimer(self, interval=SETTLE, singleShot=True)

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPen,
+    QWheelEvent,
 )
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
@@ -202,6 +203,15 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.pointed.emit(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom with Ctrl, or after a click; else the column around it scrolls."""
+        movable, _ = self.getPlotItem().vb.mouseEnabled()
+        meant = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if movable and (meant or self.hasFocus()):
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
     def _point(self, position: QPointF) -> None:
         if not self.data_area.contains(position):

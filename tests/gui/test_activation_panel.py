@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QMenu, QPushButton, QToolButton
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDoubleSpinBox,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 
 from engine.catalog import OPERATORS
@@ -175,6 +183,30 @@ def test_the_crosshair_reads_what_torch_computed(qtbot, session):
 
     qtbot.mouseMove(panel.plot.viewport(), QPoint(2, 2))
     qtbot.waitUntil(lambda: not panel.plot.readout)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_the_wheel_zooms_only_with_ctrl(qtbot, session, held):
+    panel = show(qtbot, session, chain("input", "linear", "sigmoid")[0])
+    panel.plot.clearFocus()
+    middle = panel.plot.data_area.center()
+    keys = Qt.KeyboardModifier.ControlModifier if held else Qt.KeyboardModifier(0)
+    wheel = QWheelEvent(
+        middle,
+        panel.plot.viewport().mapToGlobal(middle),
+        QPoint(0, 0),
+        QPoint(0, 240),
+        Qt.MouseButton.NoButton,
+        keys,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+
+    QApplication.sendEvent(panel.plot.viewport(), wheel)
+
+    low, high = panel.plot.x_range()
+    assert (high - low < 39) is held
+    assert panel.low.value() == pytest.approx(low, abs=0.1)
 
 
 def test_the_crosshair_follows_the_arrow_keys(qtbot, session):

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from engine.design.model import Design
 from gui.document import Document
@@ -27,6 +28,11 @@ def qapp_cls() -> type[QApplication]:
     QCoreApplication.setApplicationName("Fanin")
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     return QApplication
+
+
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    return ["fanin", "-style", "fusion"]
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +67,10 @@ def _fresh_settings() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def theme(qapp: QApplication) -> Iterator[Theme]:
     """One look for all tests, light, as the fonts need to be read only once."""
+    from gui.window import dress
+
     made = Theme("light")
+    dress(made)
     yield made
     made.deleteLater()
 
@@ -102,7 +111,7 @@ def told(session: Session, document: Document) -> list[str]:
 
 @pytest.fixture
 def open_window(
-    qtbot: object, worker: Worker, theme: Theme
+    qtbot: QtBot, worker: Worker, theme: Theme
 ) -> Iterator[Callable[..., Window]]:
     """Opens full windows, which close without asking when the test ends."""
     from gui.window import Window
@@ -110,13 +119,13 @@ def open_window(
     windows: list[Window] = []
 
     def opened(design: Design | None = None) -> Window:
-        window = Window(worker=worker, theme=theme)
+        window = Window(theme, worker)
         windows.append(window)
+        window.begin(None)
+        window.complete()
         if design is not None:
             window.document.replace(design)
-        window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
-        window.show()
-        window.complete()
+        qtbot.waitExposed(window)
         return window
 
     yield opened

@@ -17,8 +17,9 @@ from engine.catalog import OPERATORS
 from engine.catalog.spec import Activation
 from engine.design.model import Design, Node
 from engine.service import AskReceived, Received
-from gui.panels.activation_curve import FARTHEST, NEAR, TUTORIAL, CurvePlot, Params
+from gui.panels.activation_curve import FARTHEST, NEAR, TUTORIAL, CurvePlot
 from gui.panels.activation_overlays import Overlays
+from gui.panels.activation_series import Params
 from gui.panels.bars import BarsView
 from gui.panels.formula import FormulaView
 from gui.panels.plot import number

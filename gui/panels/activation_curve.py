@@ -4,97 +4,38 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from engine.catalog import OPERATORS
 from engine.catalog.curves import curve as ready_curve
-from engine.catalog.params import Value
 from engine.catalog.spec import Activation
 from engine.service import AskCurve, Curve, Received
+from gui.panels.activation_series import (
+    Numbers,
+    Params,
+    Series,
+    Span,
+    overlay_colour,
+    rounded,
+    step_of,
+)
 from gui.panels.plot import Plot, Reading, number
 from gui.panels.plot_parts import DASHES
 from gui.session import Session
-from gui.theme import Theme
-
-Params = tuple[tuple[str, Value], ...]
-Span = tuple[float, float]
-Numbers = NDArray[np.float64]
 
 TUTORIAL: Span = (-20.0, 20.0)
 NEAR: Span = (-6.0, 6.0)
 FARTHEST = 1e4  # x that can be looked at
 CLOSEST = 1e-3  # narrowest range
-POINTS = 2000  # at most, on one and a half times the range: a drag shows curve at once
 SETTLE = 30  # ms after the last movement before the curve is asked for again
 FLOOR = 0.34  # share of the height that the histogram of what arrives may take
 LINE = 2.2  # px
-
-# Okabe and Ito's colours, told apart by colour-blind eyes; two are darkened on white.
-OVERLAYS = {
-    True: ("#cc79a7", "#35b58c", "#d55e00", "#f0e442", "#8f7fe8", "#56b4e9", "#c3cad6"),
-    False: (
-        "#b0568a", "#00855f", "#d55e00", "#8a7a00", "#4a3c8c", "#0072b2", "#56606f",
-    ),
-}  # fmt: skip
-
-
-def overlay_colour(theme: Theme, place: int) -> QColor:
-    """The colour of the overlay at this place in the list."""
-    colours = OVERLAYS[theme.dark]
-    return QColor(colours[place % len(colours)])
-
-
-@dataclass
-class Series:
-    """One activation on the plot.
-
-    Args:
-        kind: the row's.
-        params: what differs from its defaults.
-        f: the line of the function.
-        df: the line of its derivative.
-        x, y, dy: the samples in hand.
-        wanted: what has been asked last: the range.
-        fresh: whether the samples are of this kind with these parameters.
-    """
-
-    kind: str
-    params: Params
-    f: Any
-    df: Any
-    colour: Callable[[], QColor]
-    accent: Callable[[], QColor]
-    x: Numbers = field(default_factory=lambda: np.empty(0))
-    y: Numbers = field(default_factory=lambda: np.empty(0))
-    dy: Numbers = field(default_factory=lambda: np.empty(0))
-    wanted: Span | None = None
-    fresh: bool = False
-
-    @property
-    def title(self) -> str:
-        row = OPERATORS.get(self.kind)
-        return row.title if row else self.kind
-
-    def take(self, x: Numbers, y: Numbers, dy: Numbers) -> None:
-        """Show these samples."""
-        self.x, self.y, self.dy = x, y, dy
-        self.f.setData(x, y, connect="finite")
-        self.df.setData(x, dy, connect="finite")
-
-    def at(self, x: float) -> tuple[float, float, float] | None:
-        """The sample nearest to `x`: torch's own numbers, nothing in between."""
-        if not len(self.x):
-            return None
-        index = int(np.abs(self.x - x).argmin())
-        return float(self.x[index]), float(self.y[index]), float(self.dy[index])
 
 
 class CurvePlot(Plot):
@@ -438,16 +379,3 @@ class CurvePlot(Plot):
 
 def _clipped(end: float) -> float:
     return min(max(end, -2 * FARTHEST), 2 * FARTHEST)
-
-
-def step_of(low: float, high: float) -> float:
-    """The distance of samples: 1, 2 or 5 times a power of ten, so that x reads well."""
-    least = (high - low) / (0.8 * POINTS)
-    power: float = 10.0 ** math.floor(math.log10(least))
-    return next(times * power for times in (1, 2, 5, 10) if times * power >= least)
-
-
-def rounded(low: float, high: float) -> Span:
-    """The range grown to whole steps."""
-    step = step_of(low, high)
-    return round(low / step) * step, round(high / step) * step

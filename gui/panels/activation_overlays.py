@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from engine.catalog import OPERATORS
 from engine.catalog.spec import Activation
-from gui.panels.activation_curve import overlay_colour
+from gui.panels.activation_series import overlay_colour
 from gui.panels.plot_parts import Link, stroke
 from gui.theme import Theme
 

@@ -69,14 +69,30 @@ class WeightsPanel(Sheet):
                     " unfinished."
                 ).format(name=node.name)
             )
-        elif not specs:
-            self._show_nothing(
-                self.tr("{name} ({title}) has no weights to draw.").format(
-                    name=node.name, title=node.title
-                )
-            )
-        else:
+        elif specs:
+            self._words.say("")
+            self._hide_neighbours()
             self._show_node(node, specs)
+        else:
+            self._show_nearest(node)
+
+    def _show_nearest(self, node: Node) -> None:
+        """A node without weights: say so, and show those of the layer before it."""
+        nodes = self.session.document.design.nodes
+        before = self._nearest(node.id, forward=False)
+        other = nodes.get(before or self._nearest(node.id, forward=True) or "")
+        specs = self._specs(other) if other else None
+        if other is None or not specs:
+            text = self.tr("{name} ({title}) has no weights to draw.")
+            self._show_nothing(text.format(name=node.name, title=node.title))
+            return
+        if before:
+            text = self.tr("{name} has no weights; this is {other}, before it.")
+        else:
+            text = self.tr("{name} has no weights; this is {other}, after it.")
+        self._words.say(text.format(name=node.name, other=other.name))
+        self._show_neighbours()
+        self._show_node(other, specs)
 
     def _choose(self) -> None:
         """Take the selected node, keep the last one, or take the first with weights."""
@@ -104,9 +120,6 @@ class WeightsPanel(Sheet):
         self._show_neighbours()
 
     def _show_node(self, node: Node, specs: tuple[TensorSpec, ...]) -> None:
-        self._words.say("")
-        for link in (self._back, self._forth):
-            link.hide()
         self._content.show()
         names = [spec.name for spec in specs]
         kept = names.index(self._tensor) if self._tensor in names else 0
@@ -227,6 +240,10 @@ class WeightsPanel(Sheet):
             if key is not None:
                 link.setText(text.format(name=design.nodes[key].name))
                 link.setProperty("node", key)
+
+    def _hide_neighbours(self) -> None:
+        for link in (self._back, self._forth):
+            link.hide()
 
     def _nearest(self, start: str | None, *, forward: bool) -> str | None:
         """The first node with weights along the wires from `start`."""

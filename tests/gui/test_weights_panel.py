@@ -204,14 +204,24 @@ def test_a_node_without_weights_leads_to_its_neighbours(qtbot, session):
     panel = drawn(qtbot, show(qtbot, session, design))
     session.selection.set([relu])
 
-    assert panel.words == "relu1 (ReLU) has no weights to draw."
-    assert not panel.plot.isVisible()
+    assert panel.words == "relu1 has no weights; this is linear1, before it."
+    assert panel.plot.isVisible()
     link = panel.findChild(QPushButton, "weightBefore")
     assert link.text() == "← linear1"
     assert not panel.findChild(QPushButton, "weightAfter").isVisible()
     qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     assert session.selection.one == first
-    assert panel.plot.isVisible()
+    assert panel.words == ""
+
+
+def test_an_input_alone_has_nothing_to_draw(qtbot, session):
+    design = edits.add(Design(), "input")
+    panel = show(qtbot, session, design)
+
+    session.selection.set([design.newest])
+
+    assert panel.words == "x (Input) has no weights to draw."
+    assert not panel.plot.isVisible()
 
 
 def test_what_does_not_fit_in_memory_is_said_and_the_theory_shown(qtbot, session):

@@ -72,10 +72,18 @@ def save(design: Design, path: str | os.PathLike[str]) -> None:
     Raises:
         FileError: it could not be written; the file is as it was.
     """
+    write_text(path, encode(design))
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a text, such as a design's source, with the same care.
+
+    Raises:
+        FileError: it could not be written; the file is as it was.
+    """
     path = Path(path)
-    data = encode(design).encode()
     try:
-        _replace(path.resolve(), data)
+        _replace(path.resolve(), text.encode())
     except (OSError, ValueError) as error:
         raise FileError(
             "{file} could not be written: {reason}. What it held before is kept.",

@@ -47,13 +47,13 @@ def histogram(values: torch.Tensor, bins: int, *, seed: int = 0) -> Histogram:
     sampled = flat.numel() > EXACT
     counted = (_sample(flat, seed) if sampled else flat).double()
     edges = _edges(low, high, bins)
-    counts = _counts(counted, float(edges[0]), float(edges[-1]), bins)
-    scale = flat.numel() / counted.numel()
+    counts = torch.histc(counted, bins, float(edges[0]), float(edges[-1]))
+    mean = float(counted.mean())
     return Histogram(
         edges=edges,
-        counts=counts.numpy() * scale,
-        mean=float(counted.mean()),
-        std=float(counted.std(correction=0)),
+        counts=counts.numpy() * (flat.numel() / counted.numel()),
+        mean=mean,
+        std=float((counted - mean).square_().mean()) ** 0.5,
         low=low,
         high=high,
         sampled=sampled,
@@ -74,8 +74,3 @@ def _edges(low: float, high: float, bins: int) -> Array:
         around = 0.1 * abs(low) or 0.1
         low, high = low - around, high + around
     return np.linspace(low, high, bins + 1)
-
-
-def _counts(values: torch.Tensor, low: float, high: float, bins: int) -> torch.Tensor:
-    places = ((values - low) * (bins / (high - low))).long().clamp_(0, bins - 1)
-    return torch.bincount(places, minlength=bins).double()

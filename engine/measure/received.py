@@ -9,7 +9,6 @@ from torch import nn
 from torch.func import functional_call
 
 from engine.catalog.dims import Sym
-from engine.catalog.rules import work_shape
 from engine.catalog.spec import Activation
 from engine.check import Checked, check
 from engine.design.model import Design
@@ -18,8 +17,8 @@ from engine.measure.curves import differentiated
 from engine.measure.histogram import histogram
 from engine.measure.models import built
 from engine.measure.results import Received
-from engine.measure.sample import BATCH, sample_inputs
-from engine.model.memory import available
+from engine.measure.sample import BATCH, passing_bytes, sample_inputs
+from engine.model.memory import available, readable
 
 SAMPLES = 512
 FEWEST = 2  # a batch normalization needs two samples to have a variance
@@ -63,16 +62,20 @@ def received(design: Design, node: str, bins: int = 60) -> Received:
 
 
 def batch_of(checked: Checked) -> int:
-    """As many samples as a quarter of the free memory takes, and no more than 512."""
-    sizes = 0
-    for key in checked.order:
-        known = checked.known(key)
-        for tensor in known.outputs.values() if known else ():
-            count = 1
-            for size in work_shape(tensor):
-                count *= size
-            sizes += count * 8
-    return max(FEWEST, min(SAMPLES, available() // 4 // max(sizes, 1)))
+    """As many samples as a quarter of the free memory takes, and no more than 512.
+
+    Raises:
+        MeasureError: not even two of them fit.
+    """
+    one, free = passing_bytes(checked, batch=1), available()
+    if one * FEWEST > free:
+        raise MeasureError(
+            "A sample takes {needed} on its way through the network and {free} are "
+            "free, so nothing can be sent through it here. Make the Input smaller.",
+            needed=readable(one),
+            free=readable(free),
+        )
+    return max(FEWEST, min(SAMPLES, free // 4 // max(one, 1)))
 
 
 def _arriving(
@@ -93,6 +96,13 @@ def _arriving(
         with torch.no_grad(), torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)  # dropout draws from the global generator
             functional_call(network, lent, inputs)
+    except (RuntimeError, ValueError, IndexError) as error:
+        # What only values can tell: a token without an embedding, a batch of one.
+        raise MeasureError(
+            "A sample batch does not get through the network to {node}: {reason}",
+            node=name,
+            reason=str(error).partition("\n")[0],
+        ) from error
     finally:
         hook.remove()
     if not caught:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import torch
 
 from engine.catalog.dims import Dim, Sym, Tensor, sample
@@ -41,6 +43,16 @@ def sample_inputs(
         made = _drawn(shape, tensor, high, generator, device)
         found.append(made)
     return tuple(found)
+
+
+def passing_bytes(checked: Checked, batch: int | None = None) -> int:
+    """Bytes of all tensors that pass between the nodes, at most, for one run."""
+    shapes = [
+        tensor.shape
+        for known in checked.nodes.values()
+        for tensor in (known.outputs.values() if known else ())
+    ]
+    return sum(8 * prod(_size(dim, batch) for dim in shape) for shape in shapes)
 
 
 def _size(dim: Dim, batch: int | None) -> int:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torchinfo
 
+from engine.catalog.dims import Dim, sample
 from engine.check import Checked, check
 from engine.design.model import Design
 from engine.errors import Message
 from engine.measure.results import Summary, SummaryRow
-from engine.measure.sample import sample_inputs
+from engine.measure.sample import passing_bytes, sample_inputs
 from engine.model.build import build_meta
 from engine.model.memory import available, fits, readable, weight_bytes
 
 COLUMNS = ("output_size", "num_params", "mult_adds")
+LIGHT = 64 << 20  # bytes of weights and of what passes that are nothing to a machine
+QUICK = 200_000_000  # mult-adds that are done before one looks
 DEEP = 99  # every module within a module
 
 
@@ -52,16 +55,41 @@ def table(design: Design) -> str:
 
 
 def _statistics(design: Design, checked: Checked) -> torchinfo.ModelStatistics:
-    # On the meta device torchinfo sees the same modules and shapes as on the CPU, at
-    # no cost; its cache_forward_pass would confuse classes of one name.
+    # The meta device shows torchinfo the same modules and shapes without memory or
+    # work, but every call there is interpreted: small networks are faster on the CPU,
+    # unless a sample meets something that only values can tell, such as a token
+    # without an embedding.
+    if _small(checked):
+        try:
+            return _run(design, checked, "cpu")
+        except RuntimeError:
+            pass
+    return _run(design, checked, "meta")
+
+
+def _run(design: Design, checked: Checked, device: str) -> torchinfo.ModelStatistics:
+    # torchinfo's cache_forward_pass would confuse networks, which share a class.
     return torchinfo.summary(
-        build_meta(design, checked=checked),
-        input_data=list(sample_inputs(design, checked, device="meta")),
-        device="meta",
+        build_meta(design, checked=checked).to_empty(device=device),
+        input_data=list(sample_inputs(design, checked, device=device)),
+        device=device,
         col_names=COLUMNS,
         depth=DEEP,
         verbose=0,
     )
+
+
+def _small(checked: Checked) -> bool:
+    """Whether a run on the CPU takes less time than one would notice."""
+    batch = max((sample(dim) for dim in _batches(checked)), default=1)
+    light = weight_bytes(checked) + passing_bytes(checked) <= LIGHT
+    return light and checked.mult_adds * batch <= QUICK
+
+
+def _batches(checked: Checked) -> Iterator[Dim]:
+    for key in checked.inputs:
+        tensor = checked.tensor(key, "output")
+        yield from tensor.shape[:1] if tensor else ()
 
 
 def _row(info: Any, ids: Mapping[str, str], checked: Checked, found: Any) -> SummaryRow:

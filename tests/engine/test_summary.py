@@ -12,6 +12,7 @@ from torch import nn
 from engine.check import check
 from engine.design import edits
 from engine.errors import BuildError
+from engine.measure import summary as measured
 from engine.measure.summary import summary, table
 from engine.model import memory
 from tests.engine.standing import KINDS, standing, variants
@@ -68,6 +69,7 @@ def test_rows_know_their_nodes_and_our_count():
     assert got.mult_adds == 9 + 6 + 4
 
 
+@pytest.mark.filterwarnings("ignore:LSTM with projections")  # which kernel it takes
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_row_is_summed_up_as_the_check_counts_it(kind):
     for design in variants(kind):
@@ -89,6 +91,18 @@ def test_branches_and_several_inputs_are_summed_up():
     assert got.total_params == check(design).parameters
     kinds = [row.kind for row in got.rows[1:]]
     assert sorted(kinds) == ["LSTM", "Linear", "Linear", "Linear", "ReLU"]
+
+
+def test_small_and_large_networks_are_summed_up_alike(monkeypatch):
+    small = summary(residual())
+    monkeypatch.setattr(measured, "LIGHT", 0)
+    assert summary(residual()) == small
+
+
+def test_a_token_without_an_embedding_keeps_nothing_from_being_counted():
+    got = summary(standing("embedding", num_embeddings=5, embedding_dim=4))
+    assert got.total_params == 20
+    assert got.rows[1].output_shape == (3, 5, 4)
 
 
 def test_what_does_not_fit_is_summed_up_with_a_note(monkeypatch):

@@ -248,12 +248,21 @@ def test_without_a_batch_the_first_axis_stands_for_it():
     assert got.dead == 1
 
 
+def test_a_batch_that_does_not_get_through_is_refused():
+    design = chain("batch_norm1d", "relu", shape=(1, 4))
+    with pytest.raises(MeasureError, match="relu1: Expected more than 1 value"):
+        received(design, "n3")
+
+
 def test_a_whole_image_fits_because_fewer_are_taken(monkeypatch):
     monkeypatch.setattr(arriving, "available", lambda: 100_000)
     design = chain("linear", "relu")
     assert arriving.batch_of(check(design)) == 100_000 // 4 // (8 * (8 + 16 + 16))
-    monkeypatch.setattr(arriving, "available", lambda: 0)
+    monkeypatch.setattr(arriving, "available", lambda: 700)
     assert arriving.batch_of(check(design)) == arriving.FEWEST
+    monkeypatch.setattr(arriving, "available", lambda: 600)
+    with pytest.raises(MeasureError, match=r"320 bytes.*600 bytes are free"):
+        received(design, "n3")
 
 
 def test_signal_that_overflows_is_refused_with_what_would_help():

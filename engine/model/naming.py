@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, count, islice
 
 from engine.model.plan import Plan, Ref, Step, leaves
 
@@ -42,6 +43,8 @@ class Names:
             self._of[Ref(key, "output")] = self._new(plan.design.nodes[key].name)
         self.inputs = tuple(self._of.values())
         self._last = _last_use(plan)
+        # Variable -> the last step that needs what it holds.
+        self._until = {name: self._last.get(ref, -1) for ref, name in self._of.items()}
         self._settle(plan)
         for index, step in enumerate(plan.needed):
             self._flow(index, step)
@@ -76,23 +79,22 @@ class Names:
         """Name what only the next step uses: the variable that has just become free."""
         for ref in leaves(step.results):
             if ref in self._last and ref not in self._of:
-                self._of[ref] = self._passing(index, step)
+                self._of[ref] = name = self._passing(index, step)
+                self._until[name] = self._last[ref]
 
     def _passing(self, index: int, step: Step) -> str:
-        live = {
-            name for ref, name in self._of.items() if self._last.get(ref, -1) > index
-        }
-        ends = {self._of[ref] for ref in step.used} - live
-        pool = [name for name in FLOW if name not in self._taken or name in self.inputs]
-        for name in pool:
-            if name in ends:
-                return name
-        spare = (f"x{number}" for number in range(1, len(self._of) + 2))
-        return next(
-            name
-            for name in (*pool, *spare)
-            if name not in live and (name in pool or name not in self._taken)
-        )
+        spare = (name for name in self._pool if self._until.get(name, -1) <= index)
+        ends = {self._of[ref] for ref in step.used}
+        idle = list(islice(spare, len(FLOW)))
+        return next((name for name in idle if name in ends), idle[0])
+
+    @property
+    def _pool(self) -> Iterator[str]:
+        """Variables that may hold one value after another, the best first."""
+        further = (f"x{number}" for number in count(1))
+        for name in chain(FLOW, further):
+            if name not in self._taken or name in self.inputs:
+                yield name
 
 
 def _size(symbol: str) -> str:

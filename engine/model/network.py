@@ -32,9 +32,8 @@ class Network(nn.Module):
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
-        for step in plan.steps:
-            if step.made:
-                self.add_module(step.node.name, _module(step))
+        for step in plan.made:
+            self.add_module(step.node.name, _module(step))
         self._inputs = tuple(Ref(key, "output") for key in plan.inputs)
         self._results = plan.results
         self._origins = dict(plan.origins)

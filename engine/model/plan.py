@@ -80,26 +80,22 @@ class Plan:
         design: what was asked for.
         checked: its shapes.
         inputs: ids of forward's arguments.
-        steps: every node that is called or made, in order.
+        needed: the calls that lead to a result, one branch after the other.
+        aside: modules that are made but lead nowhere.
         results: what forward returns.
     """
 
     design: Design
     checked: Checked
     inputs: tuple[str, ...]
-    steps: tuple[Step, ...]
+    needed: tuple[Step, ...]
+    aside: tuple[Step, ...]
     results: tuple[Ref, ...]
 
-    @cached_property
-    def needed(self) -> tuple[Step, ...]:
-        """The steps that lead to a result, in order."""
-        wanted = set(self.results)
-        kept = []
-        for step in reversed(self.steps):
-            if any(ref in wanted for ref in leaves(step.results)):
-                wanted.update(step.used)
-                kept.append(step)
-        return tuple(reversed(kept))
+    @property
+    def made(self) -> Iterator[Step]:
+        """The child modules, in the order they are made."""
+        return (step for step in (*self.needed, *self.aside) if step.made)
 
     @cached_property
     def origins(self) -> Mapping[str, Origin]:
@@ -128,13 +124,36 @@ def plan(design: Design, checked: Checked) -> Plan:
             raise BuildError(
                 "This network cannot be built yet. {problem}", problem=problem.message
             )
-    steps = []
+    steps: dict[str, Step] = {}
     for key in checked.order:
         node, known = design.nodes[key], checked.known(key)
         if known and node.row and node.row.role not in ("input", "output"):
-            steps.append(_step(node, node.row, known, design.graph))
+            steps[key] = _step(node, node.row, known, design.graph)
     results = tuple(Ref(*end) for end in checked.results)
-    return Plan(design, checked, checked.inputs, tuple(steps), results)
+    needed = _in_branches(steps, results)
+    aside = [step for key, step in steps.items() if key not in needed]
+    return Plan(
+        design, checked, checked.inputs, tuple(needed.values()), tuple(aside), results
+    )
+
+
+def _in_branches(
+    steps: Mapping[str, Step], results: tuple[Ref, ...]
+) -> dict[str, Step]:
+    """What leads to the results, each branch whole before the next, as people write."""
+    found: dict[str, Step] = {}
+    waiting = [ref.node for ref in reversed(results)]
+    while waiting:
+        step = steps.get(waiting[-1])
+        if step is None or step.node.id in found:
+            waiting.pop()
+            continue
+        before = [ref.node for ref in step.used if ref.node in steps]
+        before = [key for key in before if key not in found]
+        if not before:
+            found[step.node.id] = step
+        waiting.extend(reversed(before))
+    return found
 
 
 def arguments(row: Operator, known: Known) -> dict[str, Value]:

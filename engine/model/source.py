@@ -58,7 +58,7 @@ class _Source:
         self.names = Names(plan, [name])
         self.draws = draws(plan.design, plan.checked)
         self.random = any(_random(draw) for draw in self.draws)
-        self.made = [step for step in plan.steps if step.made]
+        self.made = list(plan.made)
 
     def lines(self) -> Iterator[str]:
         yield f'"""{self.name}: {_counted(self.plan.checked.parameters)}."""'
@@ -209,6 +209,8 @@ class _Source:
                 continue
             if known is None and (value is None or value is False):
                 continue  # a switch that is off is not said
+            if name == "dim" and isinstance(value, tuple) and len(value) == 1:
+                value = value[0]  # torch takes the two for the same
             written = self._value(value)
             if known is None and name in ("dims", "shape"):
                 yield written

@@ -100,6 +100,9 @@ def test_branches_have_names_and_what_nobody_uses_has_none():
     assert "def forward(self, image: Tensor, words: Tensor) -> Tensor:" in text
     assert "x = x + image" in text
     assert any(line.endswith(", _ = self.reader(words)") for line in text)
+    assert any(line.endswith(", dim=1)") and "torch.mean(" in line for line in text)
+    reader = next(place for place, line in enumerate(text) if "self.reader(" in line)
+    assert text.index("x = x + image") < reader  # one branch, then the other
     assert any(line.startswith("x = torch.cat((") and "dim=1" in line for line in text)
 
 

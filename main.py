@@ -246,7 +246,9 @@ def _takes_both(parser: argparse.ArgumentParser) -> None:
 def _takes_out(parser: argparse.ArgumentParser) -> None:
     _takes_design(parser)
     parser.add_argument("out", type=Path, metavar="OUT", help=".py, .svg or .png")
-    parser.add_argument("--dark", action="store_true", help="a picture in the dark look")
+    parser.add_argument(
+        "--dark", action="store_true", help="a picture in the dark look"
+    )
 
 
 Verb = tuple[

@@ -40,7 +40,7 @@ class Desk(Camera):
         super().__init__(CanvasScene(session, session.document), parent)
         self._pointer: QPointF | None = None
         self._renaming: RenameField | None = None
-        self.finder = Finder(session.theme, self)
+        self.finder = Finder(session.theme, self.viewport())
 
     def place(self, kind: str) -> None:
         """Add a node: after the selected one, or at the centre of the view."""

@@ -17,7 +17,6 @@ from gui.panels.labels import Label, grouped, panel_sheet
 from gui.panels.lazy import LazyPanel
 from gui.panels.problem_card import ProblemCard
 from gui.session import Session
-from gui.words import say
 
 MOST = 200  # cards; a design with more problems has the same ones many times over
 NODE = Qt.ItemDataRole.UserRole
@@ -80,9 +79,9 @@ class ProblemsPanel(LazyPanel):
         for problem in problems[:MOST]:
             item = QListWidgetItem(self.list)
             item.setData(NODE, problem.node)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, say(problem.message))
             card = ProblemCard(self.session, self.list)
             card.display(problem)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, card.accessibleName())
             self.list.setItemWidget(item, card)
         if len(problems) > MOST:
             more = self.tr("and {count} more").format(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +81,8 @@ class Rescue(QObject):
         """The work is saved or was given up: no copy is needed."""
         self._timer.stop()
         for suffix in (".fanin", ".json"):
-            self._copy.with_suffix(suffix).unlink(missing_ok=True)
+            with suppress(OSError):  # there may never have been room for one
+                self._copy.with_suffix(suffix).unlink()
         if self._lock is not None:
             self._lock.unlock()
             self._lock = None

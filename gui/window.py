@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 SIZE = QSize(1440, 900)
 FRAME = QSize(16, 48)  # what a window manager may put around a window
+MENU_HEIGHT = 33
 STATUS_HEIGHT = 26
 
 
@@ -74,6 +75,7 @@ class Window(QMainWindow):
         self._path: Path | None = None  # to open once there is a document
         self._furnished = False
         self._steps: list[Callable[[], None]] | None = None
+        self.menuBar().setFixedHeight(MENU_HEIGHT)
         self._menus = titles(self.menuBar())
         self.setCentralWidget(sketch.Sketch(self))
         self.statusBar().setFixedHeight(STATUS_HEIGHT)
@@ -184,6 +186,8 @@ class Window(QMainWindow):
         state = QSettings().value("docks")
         if isinstance(state, QByteArray):
             self.restoreState(state)
+        for name, dock in self.docks.switched().items():
+            self.actions_by_id[name].setChecked(not dock.isHidden())
         self._open_first()
         self.setUpdatesEnabled(True)
 
@@ -201,8 +205,6 @@ class Window(QMainWindow):
             holder.addAction(self.actions_by_id[act.id])
         made = self.actions_by_id
         made[f"look_{self.theme.scheme}"].setChecked(True)
-        for name, dock in self.docks.switched().items():
-            made[name].setChecked(not dock.isHidden())
         self._corner()
 
     def _corner(self) -> None:

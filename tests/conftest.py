@@ -36,3 +36,9 @@ def _home() -> Iterator[None]:
     """The home goes with the session."""
     yield
     shutil.rmtree(_HOME, ignore_errors=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Qt's messages fail a test; this one says only that there is no screen."""
+    offscreen = "This plugin does not support "
+    config.addinivalue_line("qt_log_ignore", offscreen)

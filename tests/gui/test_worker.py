@@ -196,7 +196,9 @@ def test_the_process_ends_with_the_window(tmp_path: Path):
     here = Path(__file__).parents[2]
     env = os.environ | {"PYTHONPATH": str(here)}
     command = [sys.executable, str(script)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as window:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=env
+    ) as window:
         assert window.stdout is not None
         pid = int(window.stdout.readline())
         window.kill()

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.actions import plain
 
-WIDTH, ROWS = 460, 11
+WIDTH, ROWS, TOP = 460, 11, 56
+KEYS = Qt.ItemDataRole.UserRole + 1
+Index = QModelIndex | QPersistentModelIndex
 
 
 def score(wanted: str, text: str) -> int:
@@ -47,6 +59,24 @@ def _best(text: str, letter: str, start: int) -> int:
     return text.find(letter, start)
 
 
+class _Row(QStyledItemDelegate):
+    """A command with its shortcut at the right end."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        super().paint(painter, option, index)
+        keys = index.data(KEYS)
+        if keys:
+            painter.save()
+            palette: QPalette = option.palette
+            painter.setPen(palette.placeholderText().color())
+            room: QRect = option.rect
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(room.adjusted(0, 0, -10, 0), right, keys)
+            painter.restore()
+
+
 class CommandPalette(QFrame):
     """A field and a list over the window; Enter runs, Esc leaves."""
 
@@ -63,6 +93,8 @@ class CommandPalette(QFrame):
         self.list.setAccessibleName(self.tr("Commands found"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
+        self.list.setIconSize(QSize(16, 16))
+        self.list.setItemDelegate(_Row(self.list))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
@@ -78,10 +110,8 @@ class CommandPalette(QFrame):
         self._actions = actions
         window = self.window()
         self._before = window.focusWidget()
-        row = self.fontMetrics().height() + 12
         width = min(WIDTH, window.width() - 32)
-        height = min(ROWS * row + 60, window.height() - 80)
-        self.setGeometry((window.width() - width) // 2, 56, width, height)
+        self.setGeometry((window.width() - width) // 2, TOP, width, 80)
         self.field.clear()
         self._find("")
         self.show()
@@ -133,12 +163,21 @@ class CommandPalette(QFrame):
         for _score, _place, action in found:
             self._add(action)
         self.list.setCurrentRow(0)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as what was found, and never higher than the window."""
+        row = max(self.list.sizeHintForRow(0), 1)
+        rows = min(self.list.count(), ROWS, (self.window().height() - 2 * TOP) // row)
+        self.list.setVisible(rows > 0)
+        self.list.setFixedHeight(rows * row + 4)
+        self.resize(self.width(), self.field.sizeHint().height() + rows * row + 30)
 
     def _add(self, action: QAction) -> None:
         item = QListWidgetItem(action.icon(), plain(action.text()), self.list)
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        if keys:
-            item.setText(f"{item.text()}   {keys}")
+        item.setData(KEYS, keys)
+        item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, keys)
         item.setToolTip(action.statusTip())
         item.setData(Qt.ItemDataRole.UserRole, action)
 

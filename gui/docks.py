@@ -149,8 +149,19 @@ class Docks:
         self.insight.show()
         panel = self.column.findChild(QWidget, name)
         if panel is not None:
-            # From its top, as far as it fits.
-            self.column.ensureWidgetVisible(panel, 0, 0)
+            self.column.reveal(panel)
+
+    def follow(self) -> None:
+        """A selected layer's weights, a selected activation's curve: into view."""
+        document, one = self._session.document, self._session.selection.one
+        known = document.checked.known(one) if one else None
+        if one is None or known is None or self.insight.isHidden():
+            return
+        row = document.design.nodes[one].row
+        if row is not None and row.role == "activation":
+            self.look_at("activationPanel")
+        elif known.tensors:
+            self.look_at("weightsPanel")
 
     def show_history(self, shown: bool) -> None:
         """Show or hide the list of changes, which is built when first asked for."""
@@ -269,6 +280,13 @@ class Column(QScrollArea):
             self._sections[body] = section
             body.installEventFilter(self)
             self._fit(body)
+
+    def reveal(self, section: QWidget) -> None:
+        """Scroll to a section's top, unless all of it can be seen."""
+        bar, top = self.verticalScrollBar(), section.y()
+        bottom = top + section.height()
+        if top < bar.value() or bottom > bar.value() + self.viewport().height():
+            bar.setValue(top)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):

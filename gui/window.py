@@ -53,6 +53,7 @@ class Window(QMainWindow):
             its first paint.
     """
 
+    furnished = Signal()  # there is a document
     completed = Signal()  # everything is built
 
     document: Document
@@ -111,6 +112,7 @@ class Window(QMainWindow):
         self._make_docks()
         self._make_menus()
         self._connect()
+        self.furnished.emit()
 
     def complete(self) -> None:
         """Build now what would be built in the next moments."""
@@ -231,6 +233,7 @@ class Window(QMainWindow):
         document.modified_changed.connect(self._name)
         document.history.indexChanged.connect(self._name_undo)
         self.session.selection.changed.connect(self._enable)
+        self.session.selection.changed.connect(self.docks.follow)
         self.worker.state.connect(self._enable)
         self.worker.lost.connect(self.status.tell)
         self.files.trouble.connect(self.banner.say)
@@ -281,7 +284,7 @@ class Window(QMainWindow):
             newest.drop()
             self._offer_rescue()
 
-        said = self.tr("“{name}” has unsaved changes from a Fanin that ended badly.")
+        said = self.tr("Fanin ended unexpectedly. “{name}” has unsaved changes.")
         self.banner.say(
             said.format(name=newest.name),
             (self.tr("Restore"), restore),
@@ -329,7 +332,7 @@ class Window(QMainWindow):
     def _restore(self) -> None:
         """The size as it was left, or as it should first be."""
         room = self.screen().availableGeometry().size()
-        self.resize(SIZE.boundedTo(room))
+        self.resize(SIZE.expandedTo(room * 0.75).boundedTo(room))
         geometry = QSettings().value("geometry")
         known = isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)
         self._fits = known or SIZE.boundedTo(room - FRAME) == SIZE
@@ -383,8 +386,17 @@ def run(path: Path | None) -> int:
     theme = Theme(look if look in SCHEMES else "system", app, all_fonts=False)
     dress(theme)
     window = Window(theme)
+    window.furnished.connect(lambda: _guard(window))
     window.begin(path)
     return app.exec()
+
+
+def _guard(window: Window) -> None:
+    """From now on a bug is shown and logged, and the design is kept."""
+    from gui.crash import Catcher, log_to_file
+
+    log_to_file()
+    Catcher(window.rescue.keep, window).install()
 
 
 def _dragged(event: QDropEvent) -> Path | None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QSpinBox,
     QUndoView,
+    QWidget,
 )
 
 from engine.design import edits, file
@@ -527,6 +528,19 @@ def test_about_names_the_version_and_goes(window, qtbot):
     box = window.findChild(QMessageBox, "about")
     assert "0.1.0" in box.text()
     box.close()
+
+
+def test_selecting_a_layer_brings_its_weights_into_view(window, qtbot):
+    column = window.docks.column
+    sections = {
+        "linear": window.findChild(QWidget, "weightsPanel"),
+        "sigmoid": window.findChild(QWidget, "activationPanel"),
+    }
+    for kind, section in sections.items():
+        nodes = window.document.design.nodes.values()
+        window.session.selection.set([next(n.id for n in nodes if n.kind == kind)])
+        top = section.mapTo(column.viewport(), QPoint(0, 0)).y()
+        assert 0 <= top < column.viewport().height() - 100
 
 
 # --- looks -----------------------------------------------------------------------

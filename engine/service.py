@@ -116,13 +116,20 @@ def answer(request: object) -> Any:
 
 
 def warm() -> None:
-    """Load what the answers need, so that the first one does not wait for it."""
+    """Load what the answers need, so that the first one does not wait for it.
+
+    torch loads much of itself only when it is first used, so a small model is built.
+    """
     import torchinfo  # noqa: F401
 
-    import engine.measure.parameters
+    import engine.measure.curves
     import engine.measure.received
     import engine.measure.summary
     import engine.measure.weights  # noqa: F401
+    from engine.design import edits
+
+    small = edits.insert_after(edits.add(Design(), "input"), "linear", "n1")
+    answer(AskParameters(small))
 
 
 @answer.register

@@ -48,7 +48,11 @@ class _Stopped(BaseException):
 
 
 class _Stopper:
-    """Raises `_Stopped` in the middle of an answer, and never outside of one."""
+    """Raises `_Stopped` in the middle of an answer, and never outside of one.
+
+    Nor in the middle of an import: a module half imported would stay broken for every
+    later answer. The window asks again until it is heard.
+    """
 
     def __init__(self) -> None:
         self.answering = False
@@ -56,9 +60,18 @@ class _Stopper:
             signal.signal(signal.SIGUSR1, self._stop)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        if self.answering:
+        if self.answering and not _importing(frame):
             self.answering = False
             raise _Stopped
+
+
+def _importing(frame: FrameType | None) -> bool:
+    """Whether this call was made, at any depth, by an import."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def serve(connection: Connection, service: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from dataclasses import FrozenInstanceError, fields, is_dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine import service
 from engine.errors import MeasureError
 from engine.service import (
     AskBars,
@@ -76,8 +78,24 @@ def test_unknown_requests_are_refused():
         answer("what?")
 
 
-def test_warming_loads_what_answers_need():
-    service.warm()
-    import sys
+ANSWERED_AFTER_WARMING = """
+import sys
+from tests.engine.test_service import REQUESTS
+service.warm()
+before = set(sys.modules)
+for request in REQUESTS:
+    service.answer(request)
+print(*(set(sys.modules) - before))
+"""
 
-    assert {"torch", "torchinfo", "engine.measure.summary"} <= set(sys.modules)
+
+def test_no_answer_loads_anything_that_warming_did_not():
+    """An import in the midst of an answer makes the first one late."""
+    ran = subprocess.run(
+        [sys.executable, "-c", ANSWERED_AFTER_WARMING],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert ran.stdout.split() == []

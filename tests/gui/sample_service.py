@@ -43,6 +43,18 @@ def _sleep(value: float) -> float:
     return value
 
 
+def _load(value: str) -> int:
+    """Import a module that takes its time and touches the file `value` first.
+
+    Returns:
+        How often its import was begun.
+    """
+    os.environ["FANIN_TEST_TOUCH"] = value
+    from tests.gui import slow_module
+
+    return slow_module.BEGUN
+
+
 def _hang(value: float) -> float:
     """As a call deep in C would: deaf to everything but a kill."""
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)

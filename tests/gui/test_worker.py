@@ -68,6 +68,19 @@ def test_the_newest_of_a_slot_wins_and_other_slots_are_answered(answers):
     assert answers.done == [49, "other"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there the window kills")
+def test_stopping_leaves_no_module_half_imported(answers, qtbot, tmp_path):
+    answers.settle()
+    pid = answers.worker.pid
+    begun = tmp_path / "begun"
+    answers.ask("load", str(begun))
+    qtbot.waitUntil(begun.exists, timeout=10_000)
+    answers.ask("load", str(begun))  # useless now: stopped, once it can be
+    answers.settle()
+    assert answers.done == [1]
+    assert answers.worker.pid == pid
+
+
 def test_a_newer_question_interrupts_the_one_under_way(answers):
     answers.settle()
     pid = answers.worker.pid

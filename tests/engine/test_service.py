@@ -80,6 +80,7 @@ def test_unknown_requests_are_refused():
 
 ANSWERED_AFTER_WARMING = """
 import sys
+from engine import service
 from tests.engine.test_service import REQUESTS
 service.warm()
 before = set(sys.modules)

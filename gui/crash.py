@@ -8,7 +8,6 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
@@ -35,7 +34,16 @@ def log_path() -> Path:
 
 
 def log_to_file() -> None:
-    """Write warnings and worse to the log file; without one, do without."""
+    """Write warnings and worse to the log file; without one, do without.
+
+    Called once all is built, or when a bug comes first: the handler's modules cost as
+    much to import as the canvas takes to draw.
+    """
+    root = logging.getLogger()
+    if any(handler.name == "fanin" for handler in root.handlers):
+        return
+    from logging.handlers import RotatingFileHandler
+
     try:
         home().mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(
@@ -43,10 +51,11 @@ def log_to_file() -> None:
         )
     except OSError:
         return
+    handler.name = "fanin"
     handler.setLevel(logging.WARNING)
     layout = "%(asctime)s %(levelname)s %(name)s: %(message)s"
     handler.setFormatter(logging.Formatter(layout))
-    logging.getLogger().addHandler(handler)
+    root.addHandler(handler)
 
 
 class Catcher(QObject):
@@ -85,6 +94,7 @@ class Catcher(QObject):
             QApplication.quit()
             return
         text = "".join(traceback.format_exception(kind, error, trace))
+        log_to_file()
         log.error("%s", text)
         if sys.stderr is not None:
             sys.stderr.write(text)

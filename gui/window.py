@@ -395,7 +395,7 @@ def _guard(window: Window) -> None:
     """From now on a bug is shown and logged, and the design is kept."""
     from gui.crash import Catcher, log_to_file
 
-    log_to_file()
+    window.completed.connect(log_to_file)
     Catcher(window.rescue.keep, window).install()
 
 

@@ -54,14 +54,25 @@ class Fix:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong or unwise about a design, at a node or one of its inputs."""
+    """Something wrong or unwise about a design, at a node or one of its inputs.
+
+    Args:
+        severity: how much it matters.
+        rule: its name.
+        node: id, or the path of ids to a node within blocks; "" is the whole design.
+        message: what to tell.
+        fix: what would help.
+        port: the input at fault, where one is.
+        block: id of the definition it stands in; "" is the design's own graph.
+    """
 
     severity: Severity
     rule: str
-    node: str  # id; "" is the whole design
+    node: str
     message: Message
     fix: Fix | None = None
-    port: str = ""  # the input at fault, where one is
+    port: str = ""
+    block: str = ""
 
 
 class EngineError(Exception):

@@ -63,6 +63,7 @@ class TensorSpec(NamedTuple):
         persistent: whether the tensor stands in the state_dict.
         zero_row: the row that is set to zero after the draw, whatever drew it
             (`padding_idx` of an Embedding); None for none.
+        tied: whether it is another node's tensor, which is drawn and counted there.
     """
 
     name: str
@@ -74,6 +75,7 @@ class TensorSpec(NamedTuple):
     dtype: str = ""
     persistent: bool = True
     zero_row: int | None = None
+    tied: bool = False
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def advise(
             advice += _symmetric(design, node, at)
         for problem in advice:
             found.setdefault((problem.rule, problem.node), problem)
-    for key, _ in results:
+    for key, _ in results if not design.scope.block else ():
         if nodes[key].kind in ("relu", "relu6") and known[key] is not None:
             found["rectified-output", key] = _rectified_output(nodes[key])
     return list(found.values())

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal, NamedTuple
+from functools import cached_property, partial
+from typing import Literal
 
 from engine.catalog.dims import Tensor
 from engine.catalog.spec import Init, TensorSpec
 from engine.check.advice import advise
 from engine.check.ends import Ends, ends
 from engine.check.faults import faults
+from engine.check.inside import within
 from engine.design.evaluate import Known
 from engine.design.fitting import chosen_init
 from engine.design.flow import flow
-from engine.design.model import Design, Graph, Settings, Wire
+from engine.design.model import Design, Settings, Wire
+from engine.design.within import Found, Inside, Pass, UnsoundError
 from engine.errors import Problem, Severity
 
 State = Literal["known", "wrong", "waiting"]
@@ -37,6 +39,10 @@ class Checked:
         inputs: the Inputs, in the order of the call.
         outputs: the Outputs in the order of the result, or the single loose end.
         results: (id, port) of what forward returns.
+        found: id -> what the shapes came to, in order.
+
+    Within blocks a node is asked for by its path: the ids of the uses around it and its
+    own, with the number of the repeat behind a use that has several: n5/0/n2.
     """
 
     design: Design
@@ -48,24 +54,57 @@ class Checked:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     results: tuple[tuple[str, str], ...]
+    found: Mapping[str, Found]
 
     def state(self, key: str) -> State:
         """Whether a node's shapes are known, wrong, or wait for another node's."""
-        if self.nodes.get(key) is not None:
+        around, last = self._at(key)
+        if around is None:
+            return "waiting"
+        if around.nodes.get(last) is not None:
             return "known"
-        return "wrong" if key in self.wrong else "waiting"
+        return "wrong" if last in around.wrong else "waiting"
 
     def known(self, key: str) -> Known | None:
         """What is known at a node."""
-        return self.nodes.get(key)
+        around, last = self._at(key)
+        return around.nodes.get(last) if around else None
 
     def tensor(self, key: str, port: str) -> Tensor | None:
         """What leaves a node by a port, where it is known."""
-        known = self.nodes.get(key)
+        known = self.known(key)
         return known.outputs.get(port) if known else None
 
+    def inside(self, key: str) -> Checked | None:
+        """The check of a block's body on what arrives at a use; None where that waits.
+
+        Its `design` is the body as a design. A use that has several repeats is asked
+        with the number behind its id, n5/0; without it, the first answers.
+        """
+        around, last = self._at(key)
+        if around is None:
+            return None
+        if last.isdigit():
+            around, last, place = *self._at(key.rpartition("/")[0]), int(last)
+        else:
+            place = 0
+        at = around.found.get(last) if around else None
+        inside: Inside | None = getattr(at, "inside", None)
+        if inside is None or not 0 <= place < len(inside.passes):
+            return None
+        return seen(inside.passes[place], self.design.settings)
+
+    def _at(self, path: str) -> tuple[Checked | None, str]:
+        """The check of the graph around a path's last element, and that element."""
+        before, _, last = path.rpartition("/")
+        if not before:
+            return self, last
+        if last.isdigit():
+            return self._at(before)[0], last
+        return self.inside(before), last
+
     def of(self, key: str) -> tuple[Problem, ...]:
-        """The problems at a node, the worst first; "" is the whole design."""
+        """The problems at a node or within it, the worst first; "" is the design."""
         return self._by_node.get(key, ())
 
     def worst(self, key: str) -> Severity | None:
@@ -94,55 +133,81 @@ class Checked:
 
     @cached_property
     def _by_node(self) -> Mapping[str, tuple[Problem, ...]]:
-        found: dict[str, tuple[Problem, ...]] = {}
+        found: dict[str, list[Problem]] = {}
         for problem in self.problems:
-            found[problem.node] = (*found.get(problem.node, ()), problem)
-        return found
+            for path in _prefixes(problem.node):
+                found.setdefault(path, []).append(problem)
+        return {path: tuple(problems) for path, problems in found.items()}
 
 
-class _Latest(NamedTuple):
-    graph: Graph
-    settings: Settings
-    checked: Checked
-
-
-_latest: _Latest | None = None
+_latest: dict[str, Checked] = {}  # of the design, and of the block looked into
 
 
 def check(design: Design) -> Checked:
     """Everything that is known of `design`; the latest answer is remembered."""
-    global _latest
-    last, graph, settings = _latest, design.graph, design.settings
-    if last and last.graph is graph and last.settings is settings:
-        return last.checked
-    checked = _checked(design)
-    _latest = _Latest(graph, settings, checked)
+    last = _latest.get(design.scope.block)
+    if (
+        last
+        and last.design.graph is design.graph
+        and last.design.settings is design.settings
+        and last.design.scope == design.scope
+    ):
+        return last
+    for other in [key for key in _latest if key and design.scope.block]:
+        del _latest[other]
+    checked = _latest[design.scope.block] = _checked(design, flow(design))
     return checked
 
 
-def _checked(design: Design) -> Checked:
-    found = flow(design)
+def seen(one: Pass, settings: Settings) -> Checked:
+    """The check of one pass through a body, remembered with the pass."""
+    known: Checked | None = one.memo.get("checked")
+    if known is None or known.design.settings is not settings:
+        block = one.block
+        view = Design(block.graph, block.look, settings, scope=one.scope)
+        known = one.memo["checked"] = _checked(view, one.found)
+    return known
+
+
+def _checked(design: Design, found: Mapping[str, Found]) -> Checked:
     nodes = dict.fromkeys(design.nodes)
     known: dict[str, Known | None] = {
         **nodes,
         **{key: at for key, at in found.items() if isinstance(at, Known)},
     }
     wrong = faults(design, found)
-    leaving: Ends = ends(design, known, clean=not wrong.problems)
-    problems = [
-        *wrong.problems,
-        *leaving.problems,
-        *advise(design, known, leaving.results),
-    ]
+    inner, broken = within(design, found, partial(seen, settings=design.settings))
+    problems = [*wrong.problems, *inner, *_unexplained(design, found, broken)]
+    leaving: Ends = ends(design, known, clean=not problems)
+    problems += [*leaving.problems, *advise(design, known, leaving.results)]
     problems.sort(key=lambda problem: _RANK[problem.severity])
     return Checked(
         design=design,
         order=design.graph.order,
         nodes=known,
         problems=tuple(problems),
-        wrong=wrong.nodes,
+        wrong=wrong.nodes | broken,
         wrong_wires=wrong.wires,
         inputs=leaving.inputs,
         outputs=leaving.outputs,
         results=leaving.results,
+        found=found,
     )
+
+
+def _unexplained(
+    design: Design, found: Mapping[str, Found], broken: frozenset[str]
+) -> Iterator[Problem]:
+    """A use that cannot be computed, though nothing within it says why."""
+    for key, at in found.items():
+        if isinstance(at, UnsoundError) and key not in broken:
+            message = at.message.filled(node=design.nodes[key].called)
+            yield Problem(Severity.ERROR, "block", key, message)
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    """A path and every path that leads to it: n5/0/n2, n5/0, n5."""
+    yield path
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path

@@ -40,7 +40,7 @@ def ends(design: Design, known: Mapping[str, Known | None], *, clean: bool) -> E
     problems = []
     if len(inputs) + len(outputs) == len(nodes):
         problems.append(_whole("empty", _EMPTY if inputs else _NOTHING))
-    elif not inputs and clean:
+    elif not inputs and clean and not design.scope.block:
         problems.append(_whole("no-input", _NO_INPUT))
     unused = [key for key in loose if nodes[key].kind == "input" and bodies]
     if outputs:

@@ -12,12 +12,21 @@ from functools import partial
 from engine.catalog import INITIALIZERS
 from engine.catalog.spec import Init
 from engine.check import loops
-from engine.design import edits, names
+from engine.design import edits, names, ties
 from engine.design.evaluate import Known
 from engine.design.fitting import coerced_init, refusal
 from engine.design.flow import Found
 from engine.design.model import Design, Node, Wire
-from engine.errors import EngineError, Fix, Message, Problem, Severity, ShapeError
+from engine.design.within import UnsoundError, bound
+from engine.errors import (
+    EngineError,
+    Fix,
+    Message,
+    ParamError,
+    Problem,
+    Severity,
+    ShapeError,
+)
 
 
 @dataclass
@@ -44,9 +53,12 @@ def faults(design: Design, found: Mapping[str, Found]) -> Faults:
     for key, node in design.nodes.items():
         wires, at = incoming.get(key, {}), found.get(key)
         if isinstance(at, Known):
-            if wires.keys() <= at.inputs.keys() and not node.init:
+            if wires.keys() <= at.inputs.keys() and not node.init and not node.ties:
                 continue
             own = [*_astray(design, node, wires), *_drawn(node, at)]
+            own += _tied(design, node, found)
+        elif isinstance(at, UnsoundError):
+            own = list(_astray(design, node, wires))  # what is wrong is inside
         else:
             own = [*_astray(design, node, wires), *_at(design, node, at, found)]
             if own:
@@ -129,16 +141,17 @@ def _at(
             "in its place.",
             {"kind": node.kind, "name": node.name},
         )
-    elif node.misfits:
-        yield from map(partial(_misfit, node), node.misfits)
+    elif wrong := bound(node, dict(design.scope.values))[1]:
+        for name, error in wrong.items():
+            yield _misfit(node, name, error)
     elif isinstance(at, ShapeError):
         yield _shape(design, node, at)
     else:
         yield from _unconnected(design, node, found)
 
 
-def _misfit(node: Node, name: str) -> Problem:
-    """A parameter that a file brought and the row does not take."""
+def _misfit(node: Node, name: str, error: ParamError) -> Problem:
+    """A parameter that the row does not take: from a file, or by its formula."""
     param = node.row.param(name) if node.row else None
     if param is None:
         label = Message("Remove {param}", {"param": name})
@@ -151,7 +164,7 @@ def _misfit(node: Node, name: str) -> Problem:
         "parameter",
         node.id,
         "{node}: {reason}",
-        {"node": node.called, "reason": node.misfits[name].message},
+        {"node": node.called, "reason": error.message},
         Fix(label, partial(edits.reset_params, ids=(node.id,), params=(name,))),
     )
 
@@ -268,7 +281,21 @@ def _drawn(node: Node, at: Known) -> Iterator[Problem]:
             )
 
 
+def _tied(design: Design, node: Node, found: Mapping[str, Found]) -> Iterator[Problem]:
+    """Tensors that cannot be another node's."""
+    for tensor, to in node.ties.items():
+        reason = ties.fault(design.nodes, found, node.id, tensor, to)
+        if reason is not None:
+            label = Message("Give {tensor} its own numbers", {"tensor": tensor})
+            edit = partial(edits.untie, key=node.id, tensor=tensor)
+            yield _error(
+                "tie", node.id, reason.template, reason.values, Fix(label, edit)
+            )
+
+
 def _undrawable(tensor: str, init: Init, at: Known) -> Message | None:
+    if at.inside:
+        return Message("a block's layers are drawn as it says inside.")
     row = INITIALIZERS.get(init.kind)
     if row is None:
         return Message(

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from engine.design import names
+from engine.design.block import Block
+from engine.design.blocks import moved_ties
 from engine.design.file import decode, encode
-from engine.design.model import Design, Graph, Look, Wire
-from engine.design.nodes import with_ids
+from engine.design.merging import adopted, pointed
+from engine.design.model import Design, Graph, Look, Wire, by_age
+from engine.design.nodes import with_ids, without_ties
 from engine.errors import EditError, FileError
 
 
@@ -18,7 +21,11 @@ def copy(design: Design, ids: Iterable[str]) -> str:
     look = design.look
     part = Design(
         Graph(
-            {key: node for key, node in design.nodes.items() if key in kept},
+            {
+                key: without_ties(node, design.nodes.keys() - kept)
+                for key, node in design.nodes.items()
+                if key in kept
+            },
             tuple(w for w in design.wires if w.source in kept and w.target in kept),
         ),
         Look(
@@ -28,7 +35,19 @@ def copy(design: Design, ids: Iterable[str]) -> str:
         design.settings,
         design.last_id,
     )
-    return encode(part)
+    return encode(replace(part, blocks=_needed(design, part.graph)))
+
+
+def _needed(design: Design, graph: Graph) -> dict[str, Block]:
+    """The definitions that uses in a graph need, those within them too."""
+    found: dict[str, Block] = {}
+    waiting = [graph]
+    while waiting:
+        for node in waiting.pop().nodes.values():
+            if node.block is not None and node.block.id not in found:
+                found[node.block.id] = node.block
+                waiting.append(node.block.graph)
+    return {key: found[key] for key in sorted(found, key=by_age)}
 
 
 def paste(design: Design, text: str, at: tuple[float, float] | None = None) -> Design:
@@ -48,6 +67,8 @@ def paste(design: Design, text: str, at: tuple[float, float] | None = None) -> D
         raise EditError("There are no nodes in what was copied.") from None
     if not part.nodes:
         raise EditError("There are no nodes in what was copied.")
+    design, became = adopted(design, part.blocks)
+    part = replace(part, graph=pointed(part.graph, became))
     shift = _shift(part, at)
     fresh = {key: f"n{design.last_id + 1 + i}" for i, key in enumerate(part.nodes)}
     taken = names.all_names(design)
@@ -56,7 +77,8 @@ def paste(design: Design, text: str, at: tuple[float, float] | None = None) -> D
     for key, node in part.nodes.items():
         name = names.free(names.cleaned(node.name, node.kind), taken)
         taken.add(name)
-        nodes[fresh[key]] = replace(node, id=fresh[key], name=name)
+        ties = moved_ties(node, fresh)
+        nodes[fresh[key]] = replace(node, id=fresh[key], name=name, ties=ties)
         x, y = part.look.positions.get(key, (0.0, 0.0))
         positions[fresh[key]] = (x + shift[0], y + shift[1])
     docked = {fresh[key]: fresh[layer] for key, layer in part.look.docked.items()}

@@ -6,6 +6,18 @@ changes nothing returns the design it was given. Refusals are `EditError`, and
 `ParamError` where a value does not fit its parameter.
 """
 
+from engine.design.blocks import (
+    detach,
+    expose,
+    remove_block,
+    rename_block,
+    rename_block_param,
+    set_block_notes,
+    set_block_param,
+    unexpose,
+)
+from engine.design.bodies import inside
+from engine.design.grouping import make_block, ungroup
 from engine.design.nodes import (
     add,
     add_outputs,
@@ -17,6 +29,7 @@ from engine.design.nodes import (
     set_label,
     set_notes,
 )
+from engine.design.ties import tie, untie
 from engine.design.values import (
     replace_kind,
     reset_params,
@@ -40,15 +53,24 @@ __all__ = [
     "append_to",
     "arrange",
     "connect",
+    "detach",
     "disconnect",
     "dock",
+    "expose",
     "insert_after",
+    "inside",
+    "make_block",
     "move",
     "remove",
     "remove_and_reconnect",
+    "remove_block",
     "rename",
+    "rename_block",
+    "rename_block_param",
     "replace_kind",
     "reset_params",
+    "set_block_notes",
+    "set_block_param",
     "set_init",
     "set_label",
     "set_notes",
@@ -56,4 +78,8 @@ __all__ = [
     "set_seed",
     "set_symbol",
     "splice",
+    "tie",
+    "unexpose",
+    "ungroup",
+    "untie",
 ]

@@ -10,12 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import prod
+from typing import TYPE_CHECKING
 
 from engine.catalog import OPERATORS
 from engine.catalog.dims import INTEGERS, Tensor
 from engine.catalog.params import Value
 from engine.catalog.spec import Args, Inputs, Port, TensorSpec
 from engine.errors import ShapeError
+
+if TYPE_CHECKING:
+    from engine.design.within import Inside
 
 Key = tuple[object, ...]  # Node.key
 Arriving = tuple[tuple[str, Tensor], ...]  # port name and tensor, in port order
@@ -32,6 +36,7 @@ class Known:
         outputs: port name -> tensor, in port order.
         tensors: parameters and buffers, in torch's order.
         mult_adds: per sample.
+        inside: of a block, what is known within it.
     """
 
     args: Args
@@ -40,12 +45,16 @@ class Known:
     outputs: Mapping[str, Tensor]
     tensors: tuple[TensorSpec, ...]
     mult_adds: int
+    inside: Inside | None = None
 
     @cached_property
     def parameters(self) -> int:
-        """How many numbers it learns."""
-        learned = (spec.shape for spec in self.tensors if spec.family != "buffer")
-        return sum(prod(shape) for shape in learned)
+        """How many numbers it learns, without those of tensors that are another's."""
+        return sum(
+            prod(spec.shape)
+            for spec in self.tensors
+            if spec.family != "buffer" and not spec.tied
+        )
 
 
 @lru_cache(maxsize=1 << 16)
@@ -65,7 +74,7 @@ def _evaluated(key: Key, inputs: dict[str, Tensor]) -> Known:
     for port in ports:
         if port.name not in inputs and port.follows in inputs:
             inputs[port.name] = inputs[port.follows]
-    _accept(ports, inputs)
+    accept(ports, inputs)
     for name, derive in row.derived.items():
         args[name] = derive(args, inputs)
     names = [port.name for port in row.output_ports(args)]
@@ -80,7 +89,7 @@ def _evaluated(key: Key, inputs: dict[str, Tensor]) -> Known:
     )
 
 
-def _accept(ports: tuple[Port, ...], inputs: Inputs) -> None:
+def accept(ports: tuple[Port, ...], inputs: Inputs) -> None:
     """Refuse a tensor of a kind that its port does not take.
 
     Raises:

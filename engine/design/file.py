@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from engine.catalog.spec import Init
-from engine.design.model import Design, Node, Wire, by_age
+from engine.design.block import Block, BlockParam
+from engine.design.model import Design, Graph, Look, Node, Wire, by_age
 from engine.design.reading import UnreadableError, design_of, strict
 from engine.errors import FileError
 
@@ -102,23 +103,49 @@ def encode(design: Design) -> str:
         "symbols": dict(sorted(settings.symbols.items())),
     }
     lines = [f'"{key}": {_text(value)},' for key, value in head.items()]
-    nodes = ",\n".join(_text(row) for row in _node_rows(design))
-    wires = ",\n".join(_text(wire) for wire in sorted(design.wires, key=_wire_age))
+    blocks = ",\n".join(_definition(design.blocks[key]) for key in _in_order(design))
     return "\n".join(
         [
             "{",
             '"format": "fanin",',
             f'"version": {VERSION},',
             *lines,
-            f'"nodes": [{_block(nodes)}],',
-            f'"wires": [{_block(wires)}]',
+            *([f'"blocks": [{_spread(blocks)}],'] if blocks else []),
+            *_graph(design.graph, design.look),
             "}",
             "",
         ]
     )
 
 
-def _block(lines: str) -> str:
+def _graph(graph: Graph, look: Look) -> list[str]:
+    """A graph, one node and one wire to a line."""
+    nodes = ",\n".join(_text(row) for row in _node_rows(graph, look))
+    wires = ",\n".join(_text(wire) for wire in sorted(graph.wires, key=_wire_age))
+    return [f'"nodes": [{_spread(nodes)}],', f'"wires": [{_spread(wires)}]']
+
+
+def _definition(block: Block) -> str:
+    """A block, which stands once in a file, however often it is used."""
+    head: Raw = {"id": block.id, "name": block.name}
+    if block.params:
+        head["params"] = [_param_row(param) for param in block.params]
+    if block.notes:
+        head["notes"] = block.notes
+    return "\n".join([_text(head)[:-1] + ",", *_graph(block.graph, block.look), "}"])
+
+
+def _param_row(param: BlockParam) -> Raw:
+    row: Raw = {"name": param.name, "default": param.default, "low": param.low}
+    return {**row, "doc": param.doc} if param.doc else row
+
+
+def _in_order(design: Design) -> list[str]:
+    """Ids of the blocks, the oldest first."""
+    return sorted(design.blocks, key=by_age)
+
+
+def _spread(lines: str) -> str:
     return f"\n{lines}\n" if lines else ""
 
 
@@ -134,6 +161,8 @@ _text = json.JSONEncoder(
 def _node_row(node: Node) -> Raw:
     """A node as a file holds it; what is empty is left out."""
     row: Raw = {"id": node.id, "kind": node.kind, "name": node.name}
+    if node.block:
+        row["block"] = node.block.id
     if node.params:
         known = node.row is not None  # the parameters of others are kept as they came
         row["params"] = dict(sorted(node.params.items())) if known else node.params
@@ -141,6 +170,8 @@ def _node_row(node: Node) -> Raw:
         row["init"] = {
             tensor: _init_row(init) for tensor, init in sorted(node.init.items())
         }
+    if node.ties:
+        row["ties"] = {name: list(tie) for name, tie in sorted(node.ties.items())}
     if node.label:
         row["label"] = node.label
     return row
@@ -150,10 +181,10 @@ def _init_row(init: Init) -> Raw:
     return {"kind": init.kind, **({"params": dict(init.params)} if init.params else {})}
 
 
-def _node_rows(design: Design) -> Iterator[Raw]:
-    positions, docked = design.look.positions, design.look.docked
-    for key in sorted(design.nodes, key=by_age):
-        row = _node_row(design.nodes[key])
+def _node_rows(graph: Graph, look: Look) -> Iterator[Raw]:
+    positions, docked = look.positions, look.docked
+    for key in sorted(graph.nodes, key=by_age):
+        row = _node_row(graph.nodes[key])
         if key in positions:
             row["at"] = [_short(part) for part in positions[key]]
         if key in docked:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.catalog import INITIALIZERS, OPERATORS
-from engine.catalog.params import Value
+from engine.catalog.params import Param, Value
 from engine.catalog.spec import Init, Operator, TensorSpec
-from engine.design.model import Design, Node
-from engine.errors import EditError, Message
+from engine.design.expression import filled, formulas, tidy
+from engine.design.model import Design, Node, Scope
+from engine.errors import EditError, Message, ParamError
 
 
 def node_at(design: Design, key: str) -> Node:
@@ -35,8 +36,15 @@ def row_of(kind: str) -> Operator:
     return row
 
 
-def coerced(row: Operator, values: Mapping[str, object]) -> dict[str, Value]:
+def coerced(
+    row: Operator, values: Mapping[str, object], scope: Scope | None = None
+) -> dict[str, Value]:
     """`values` as the row keeps them, without those that are its defaults.
+
+    Args:
+        row: whose parameters.
+        values: as they were given; within a block, formulas too.
+        scope: where the node stands, whose parameters a formula may name.
 
     Raises:
         EditError: the row has no such parameter.
@@ -49,9 +57,39 @@ def coerced(row: Operator, values: Mapping[str, object]) -> dict[str, Value]:
             raise EditError(
                 "{title} has no parameter '{param}'.", title=row.title, param=name
             )
-        fitting = param.coerce(value)
+        fitting = _formula(row, param, value, scope)
+        if fitting is None:
+            fitting = param.coerce(value)
         if fitting != param.default:
             kept[name] = fitting
+    return kept
+
+
+def _formula(
+    row: Operator, param: Param, value: object, scope: Scope | None
+) -> Value | None:
+    """`value` as a formula is kept; None where it holds none.
+
+    Raises:
+        ParamError: it is none, does not fit, or would decide which ports there are.
+    """
+    if isinstance(value, list):
+        value = tuple(value)
+    if not any(formulas(value)):
+        return None
+    kept = tidy(value)  # type: ignore[arg-type]  # what holds formulas is a value
+    fitting = param.coerce(filled(kept, dict(scope.values) if scope else {}))
+    if not any(formulas(kept)):
+        return fitting
+    plain, other = row.defaults, {**row.defaults, param.name: fitting}
+    if row.input_ports(plain) != row.input_ports(other) or (
+        row.output_ports(plain) != row.output_ports(other)
+    ):
+        raise ParamError(
+            "{param} decides which ports there are, so that it is a number and no "
+            "formula.",
+            param=param.name,
+        )
     return kept
 
 

@@ -1,25 +1,19 @@
 """What is known at every node: the shapes of a whole design, without torch.
 
-The flow of the latest design is remembered, so that after an edit only what it touched
-is worked out again.
+The latest flow of each graph on the screen is remembered, so that after an edit only
+what it touched is worked out again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
-from engine.catalog import OPERATORS
-from engine.catalog.dims import Dim, Tensor, symbol
-from engine.catalog.params import Dims
-from engine.design.evaluate import Key, Known, evaluate
-from engine.design.model import Design, Graph, Node, Wire
-from engine.errors import ShapeError
+from engine.design.evaluate import Known
+from engine.design.model import Design, Graph, Scope
+from engine.design.within import UNSET, Env, Found, at, env_of, resolved
 
-UNSET = 8  # the sample of a symbol that the settings do not name
-
-Found = Known | ShapeError | None  # None: what it needs is not known
+__all__ = ["UNSET", "Found", "flow", "resolved"]
 
 
 class Flow(NamedTuple):
@@ -27,35 +21,38 @@ class Flow(NamedTuple):
 
     graph: Graph
     symbols: Mapping[str, int]
+    scope: Scope
     found: Mapping[str, Found]  # by id, in order; a node on a cycle is not in it
 
 
-_latest = Flow(Graph(), {}, {})
+_NONE = Flow(Graph(), {}, Scope(), {})
+_latest: dict[str, Flow] = {}  # of the design, and of the block last looked into
 
 
 def flow(design: Design) -> Mapping[str, Found]:
     """What is known of each node, in order; ids on a cycle or behind one are absent."""
-    global _latest
-    known, graph, symbols = _latest, design.graph, design.settings.symbols
-    if known.graph is not graph or known.symbols is not symbols:
-        found = _flowing(graph, symbols, known)
-        _latest = Flow(graph, symbols, found)
-        return found
-    return known.found
+    graph, symbols, scope = design.graph, design.settings.symbols, design.scope
+    known = _latest.get(scope.block, _NONE)
+    if known.graph is graph and known.symbols is symbols and known.scope == scope:
+        return known.found
+    found = _flowing(graph, env_of(scope, symbols), known, scope)
+    for other in [key for key in _latest if key and scope.block]:
+        del _latest[other]
+    _latest[scope.block] = Flow(graph, symbols, scope, found)
+    return found
 
 
-def _flowing(
-    graph: Graph, symbols: Mapping[str, int], before: Flow
-) -> Mapping[str, Found]:
+def _flowing(graph: Graph, env: Env, before: Flow, scope: Scope) -> Mapping[str, Found]:
     nodes, incoming, outgoing = graph.nodes, graph.incoming, graph.outgoing
     old, past, rewired = before.graph.nodes, before.found, before.graph.incoming
-    same_wires, same_symbols = rewired is incoming, before.symbols == symbols
+    same_wires = rewired is incoming
+    alike = before.symbols == env.symbols and before.scope == scope
     found: dict[str, Found] = {}
     touched: set[str] = set()  # ids behind an output that is not what it was
     for key in graph.order:
         node, was = nodes[key], past.get(key)
         if (
-            same_symbols
+            alike
             and key not in touched
             and old.get(key) is node
             and key in past
@@ -63,7 +60,7 @@ def _flowing(
         ):
             found[key] = was
             continue
-        answer = found[key] = _at(node, incoming.get(key, {}), found, symbols)
+        answer = found[key] = at(node, incoming.get(key, {}), found, env)
         if not _same_outputs(answer, was):
             touched.update(wire.target for wire in outgoing.get(key, ()))
     return found
@@ -73,49 +70,3 @@ def _same_outputs(one: Found, other: Found) -> bool:
     if isinstance(one, Known) and isinstance(other, Known):
         return one.outputs == other.outputs
     return False
-
-
-def _at(
-    node: Node,
-    wires: Mapping[str, Wire],
-    found: Mapping[str, Found],
-    symbols: Mapping[str, int],
-) -> Found:
-    if node.row is None or node.misfits:
-        return None
-    arriving: list[tuple[str, Tensor]] = []
-    for port in node.inputs:
-        wire = wires.get(port.name)
-        if wire is None:
-            if port.optional:
-                continue
-            return None
-        source = found.get(wire.source)
-        tensor = source.outputs.get(wire.output) if isinstance(source, Known) else None
-        if tensor is None:
-            return None
-        arriving.append((port.name, tensor))
-    return evaluate(resolved(node, symbols), tuple(arriving))
-
-
-def resolved(node: Node, symbols: Mapping[str, int]) -> Key:
-    """The node's key with a `Sym` for every name in a shape, defaults included."""
-    shapes = _shapes(node.kind)
-    if not shapes:
-        return node.key
-    given = {**node.params}
-    for name in shapes:
-        value = node.args[name]
-        if isinstance(value, tuple):
-            given[name] = tuple(_dim(part, symbols) for part in value)  # type: ignore[arg-type, misc]
-    return node.kind, tuple(sorted(given.items()))
-
-
-def _dim(part: int | str, symbols: Mapping[str, int]) -> Dim:
-    return symbol(part, symbols.get(part, UNSET)) if isinstance(part, str) else part
-
-
-@lru_cache(maxsize=1024)
-def _shapes(kind: str) -> tuple[str, ...]:
-    """The names of the parameters that may hold symbols."""
-    return tuple(p.name for p in OPERATORS[kind].params if isinstance(p, Dims))

@@ -8,12 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.catalog import OPERATORS
+from engine.catalog.dims import Tensor
 from engine.catalog.params import Value
 from engine.catalog.spec import Init, Operator, Port
+from engine.design.expression import formulas
 from engine.errors import ParamError
+
+if TYPE_CHECKING:
+    from engine.design.block import Block
 
 LAST_ID = 10**12  # no person gets there; a forged file could, and would not reopen
 
@@ -43,6 +48,8 @@ class Node:
         params: only what differs from the row's defaults.
         init: tensor name or family (weight, bias, recurrent) -> initializer.
         label: free text shown beside the name.
+        block: what a node of kind "block" is a use of.
+        ties: its tensors that are another node's: name -> that node's id and tensor.
     """
 
     id: str
@@ -51,13 +58,15 @@ class Node:
     params: Mapping[str, Value] = field(default_factory=dict)
     init: Mapping[str, Init] = field(default_factory=dict)
     label: str = ""
+    block: Block | None = None
+    ties: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __getstate__(self) -> dict[str, object]:
         return _stored(self)
 
     @property
     def row(self) -> Operator | None:
-        return OPERATORS.get(self.kind)
+        return self.block.row if self.block else OPERATORS.get(self.kind)
 
     @property
     def title(self) -> str:
@@ -69,10 +78,19 @@ class Node:
         return f"{self.title} '{self.name}'"
 
     @cached_property
+    def formulas(self) -> frozenset[str]:
+        """The parameters whose values hold formulas over those of a block."""
+        return frozenset(
+            name for name, value in self.params.items() if any(formulas(value))
+        )
+
+    @cached_property
     def misfits(self) -> Mapping[str, ParamError]:
         """The parameters that the row does not have or would not take, and why."""
         found: dict[str, ParamError] = {}
         for name, value in self.params.items() if self.row else ():
+            if name in self.formulas:  # it depends on where the node stands
+                continue
             param = self.row.param(name) if self.row else None
             try:
                 if param is None:
@@ -84,11 +102,20 @@ class Node:
 
     @cached_property
     def args(self) -> Mapping[str, Value]:
-        """The parameters, defaults included, and instead of what does not fit."""
+        """The parameters, defaults included, and instead of what does not fit.
+
+        Where there is a formula, this is the default too; see `written`.
+        """
         if not self.row:
             return self.params
-        fitting = {k: v for k, v in self.params.items() if k not in self.misfits}
+        out = self.misfits.keys() | self.formulas
+        fitting = {k: v for k, v in self.params.items() if k not in out}
         return {**self.row.defaults, **fitting}
+
+    @property
+    def written(self) -> Mapping[str, Value]:
+        """The parameters as a form shows them: `args`, with formulas as they stand."""
+        return {**self.args, **{name: self.params[name] for name in self.formulas}}
 
     @cached_property
     def key(self) -> tuple[object, ...]:
@@ -182,11 +209,37 @@ class Settings:
     symbols: Mapping[str, int] = field(default_factory=lambda: {"N": 8})
 
 
+class Scope(NamedTuple):
+    """Where a graph stands: by itself, or as the body of a block.
+
+    Args:
+        block: id of the block; "" for the design's own graph.
+        values: of the block's parameters.
+        given: Input id and what arrives there, in the place of its sample.
+    """
+
+    block: str = ""
+    values: tuple[tuple[str, int], ...] = ()
+    given: tuple[tuple[str, Tensor], ...] = ()
+
+
+NOWHERE = Scope()
+
+
 @dataclass(frozen=True)
 class Design:
     """The whole document.
 
     `==` compares looks too; compare `graph` and `settings` to leave them out.
+
+    Args:
+        graph: the network.
+        look: how it is drawn.
+        settings: what holds for all of it.
+        last_id: the number of the newest id.
+        notes: free text.
+        blocks: the definitions, by id; uses in graphs hold the same objects.
+        scope: of `graph`, where this is a look into a block; see `bodies.opened`.
     """
 
     graph: Graph = field(default_factory=Graph)
@@ -194,6 +247,8 @@ class Design:
     settings: Settings = field(default_factory=Settings)
     last_id: int = 0
     notes: str = ""
+    blocks: Mapping[str, Block] = field(default_factory=dict)
+    scope: Scope = NOWHERE
 
     @property
     def nodes(self) -> Mapping[str, Node]:

@@ -8,6 +8,7 @@ from collections.abc import Container
 from functools import lru_cache
 
 from engine.catalog.params import NAME
+from engine.design.block import Block
 from engine.design.model import Design, Node
 from engine.errors import Message
 
@@ -56,23 +57,30 @@ def fresh(kind: str, taken: Container[str]) -> str:
     """The default name of the next node of `kind`: linear1, linear2; x for an input."""
     if kind == "input" and "x" not in taken:
         return "x"
-    stem = "x" if kind == "input" else kind
+    start = "x" if kind == "input" else kind
     number = 2 if kind == "input" else 1
-    while f"{stem}{number}" in taken:
+    while f"{start}{number}" in taken:
         number += 1
-    return f"{stem}{number}"
+    return f"{start}{number}"
+
+
+def stem(kind: str, block: Block | None) -> str:
+    """What the default name of a node begins with: a use is named after its block."""
+    if block is None:
+        return kind
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", block.name).lower()
 
 
 def free(name: str, taken: Container[str]) -> str:
     """`name`, or where it is taken, the next like it: fc1 after fc, fc3 after fc2."""
     if name not in taken:
         return name
-    stem = name.rstrip("0123456789")[: LONGEST - 8] or "node"
-    tail = name[len(stem) :]
+    start = name.rstrip("0123456789")[: LONGEST - 8] or "node"
+    tail = name[len(start) :]
     number = int(tail) + 1 if tail.isdigit() and len(tail) < 8 else 1
-    while f"{stem}{number}" in taken:
+    while f"{start}{number}" in taken:
         number += 1
-    return f"{stem}{number}"
+    return f"{start}{number}"
 
 
 def cleaned(name: str, kind: str) -> str:
@@ -86,8 +94,8 @@ def cleaned(name: str, kind: str) -> str:
 
 def by_default(node: Node) -> bool:
     """Whether the node's name is one that `fresh` gives."""
-    stem = "x" if node.kind == "input" else node.kind
-    return node.name.startswith(stem) and (node.name[len(stem) :] or "0").isdigit()
+    start = "x" if node.kind == "input" else stem(node.kind, node.block)
+    return node.name.startswith(start) and (node.name[len(start) :] or "0").isdigit()
 
 
 def all_names(design: Design) -> set[str]:

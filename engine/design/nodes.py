@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from engine.catalog.params import Value
 from engine.catalog.spec import Init
 from engine.design import names
+from engine.design.block import KIND
 from engine.design.fitting import coerced, coerced_init, node_at, row_of
 from engine.design.model import LAST_ID, Design, Node, Wire
 from engine.errors import EditError
@@ -37,14 +38,25 @@ def add(
     name: str = "",
     params: Mapping[str, Value] | None = None,
     init: Mapping[str, Init] | None = None,
+    block: str = "",
 ) -> Design:
     """Put a new node of `kind` at a place; its id is the result's `newest`.
 
+    Args:
+        design: the design.
+        kind: of a row, or "block" for a use of one of the design's blocks.
+        at: its place.
+        name: "" is a default one.
+        params: what differs from the defaults.
+        init: tensor or family -> initializer.
+        block: id of the block of which it is a use.
+
     Raises:
-        EditError: an unknown kind, or a name that cannot be.
+        EditError: an unknown kind or block, or a name that cannot be.
         ParamError: a value that does not fit.
     """
-    row = row_of(kind)
+    definition = design.blocks.get(block) if kind == KIND else None
+    row = definition.row if definition else row_of(kind)
     taken = names.all_names(design)
     if name:
         _nameable(name, taken)
@@ -52,9 +64,10 @@ def add(
     node = Node(
         design.newest,
         kind,
-        name or names.fresh(kind, taken),
-        coerced(row, params or {}),
+        name or names.fresh(names.stem(kind, definition), taken),
+        coerced(row, params or {}, design.scope),
         {tensor: coerced_init(chosen) for tensor, chosen in (init or {}).items()},
+        block=definition,
     )
     design = design.with_graph({**design.nodes, node.id: node})
     positions = {**design.look.positions, node.id: _place(at)}
@@ -79,7 +92,11 @@ def remove(design: Design, ids: Iterable[str]) -> Design:
     gone = {key for key in ids if key in design.nodes}
     if not gone:
         return design
-    nodes = {key: node for key, node in design.nodes.items() if key not in gone}
+    nodes = {
+        key: without_ties(node, gone)
+        for key, node in design.nodes.items()
+        if key not in gone
+    }
     wires = tuple(
         wire
         for wire in design.wires
@@ -94,6 +111,14 @@ def remove(design: Design, ids: Iterable[str]) -> Design:
     }
     design = design.with_graph(nodes, wires)
     return replace(design, look=replace(look, positions=positions, docked=docked))
+
+
+def without_ties(node: Node, gone: Container[str]) -> Node:
+    """The node, none of its tensors being one of those nodes'."""
+    if not node.ties:
+        return node
+    kept = {name: tie for name, tie in node.ties.items() if tie[0] not in gone}
+    return node if len(kept) == len(node.ties) else replace(node, ties=kept)
 
 
 def move(design: Design, positions: Mapping[str, tuple[float, float]]) -> Design:
@@ -151,7 +176,7 @@ def rename(design: Design, key: str, name: str) -> Design:
 
 def set_label(design: Design, key: str, text: str) -> Design:
     """Show free text beside a node's name."""
-    label = _readable(" ".join(text.split()), 200)
+    label = readable(" ".join(text.split()), 200)
     node = node_at(design, key)
     if label == node.label:
         return design
@@ -160,7 +185,7 @@ def set_label(design: Design, key: str, text: str) -> Design:
 
 def set_notes(design: Design, text: str) -> Design:
     """Keep free text about the whole design."""
-    text = _readable(text, LONGEST_TEXT)
+    text = readable(text, LONGEST_TEXT)
     return design if text == design.notes else replace(design, notes=text)
 
 
@@ -184,7 +209,7 @@ def _place(spot: tuple[float, float]) -> tuple[float, float]:
     return min(max(x, -FARTHEST), FARTHEST), min(max(y, -FARTHEST), FARTHEST)
 
 
-def _readable(text: str, most: int) -> str:
+def readable(text: str, most: int) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:

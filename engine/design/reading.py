@@ -9,7 +9,9 @@ from collections.abc import Mapping
 
 from engine.catalog import INITIALIZERS, OPERATORS
 from engine.catalog.params import LARGEST, NAME, Param, Value
-from engine.catalog.spec import Init
+from engine.catalog.spec import Init, Operator
+from engine.design import names
+from engine.design.block import KIND, OWN, Block, BlockParam
 from engine.design.model import LAST_ID, Design, Graph, Look, Node, Settings, Wire
 from engine.errors import EngineError, ParamError
 
@@ -19,6 +21,13 @@ _TEXT = frozenset({str})
 _REAL = frozenset({int, float})
 _NO_WIRE = Wire(*(None,) * 4)  # type: ignore[arg-type]  # refused as any other
 ID = re.compile(r"[A-Za-z0-9_-]{1,32}\Z")
+BLOCK_ID = re.compile(r"b[0-9]{1,31}\Z")
+NODE = ("id", "kind", "name", "params", "init", "label", "at", "dock", "block", "ties")
+KNOWN = (
+    "format", "version", "last_id", "notes", "seed", "symbols", "blocks", "nodes",
+    "wires",
+)  # fmt: skip
+DEEPEST_BLOCK = 32  # within each other; see bodies.DEEPEST
 
 
 class UnreadableError(EngineError):
@@ -58,26 +67,43 @@ def design_of(raw: Mapping[str, object]) -> Design:
     Raises:
         UnreadableError: something in it is not as the format has it.
     """
-    known = (
-        "format",
-        "version",
-        "last_id",
-        "notes",
-        "seed",
-        "symbols",
-        "nodes",
-        "wires",
+    _only(raw, KNOWN, "the file")
+    ids: set[str] = set()
+    blocks = definitions(_list(raw, "blocks"), ids)
+    graph, look = graph_of(raw, blocks, ids)
+    return Design(
+        graph,
+        look,
+        Settings(_count(raw, "seed", 0, 2**63 - 1, 0), _symbols(raw)),
+        max([_count(raw, "last_id", 0, LAST_ID, 0), *map(number_of, ids)]),
+        _str(raw, "notes", "the file", ""),
+        blocks,
     )
-    _only(raw, known, "the file")
+
+
+def graph_of(
+    raw: Mapping[str, object], blocks: Mapping[str, Block], ids: set[str]
+) -> tuple[Graph, Look]:
+    """The nodes and wires of a design or of a block's body.
+
+    Args:
+        raw: what holds them.
+        blocks: the definitions that a node may be a use of.
+        ids: those that are taken; the ids read are added.
+
+    Raises:
+        UnreadableError: something in it is not as the format has it.
+    """
     nodes: dict[str, Node] = {}
     positions: dict[str, tuple[float, float]] = {}
     docked: dict[str, str] = {}
     for row in _list(raw, "nodes"):
         if not isinstance(row, dict):
             raise UnreadableError("a node is not written as one")
-        node = node_of(row)
-        if node.id in nodes:
+        node = node_of(row, blocks)
+        if node.id in ids:
             raise UnreadableError("two nodes have the id {id}", id=node.id)
+        ids.add(node.id)
         nodes[node.id] = node
         if "at" in row:
             positions[node.id] = _spot(row["at"], node.id)
@@ -88,33 +114,119 @@ def design_of(raw: Mapping[str, object]) -> Design:
             raise UnreadableError(
                 "node {id} is docked to a node that is not there", id=key
             )
-    return Design(
-        Graph(nodes, wires_of(_list(raw, "wires"), nodes)),
-        Look(positions, docked),
-        Settings(_count(raw, "seed", 0, 2**63 - 1, 0), _symbols(raw)),
-        max([_count(raw, "last_id", 0, LAST_ID, 0), *map(_number, nodes)]),
-        _str(raw, "notes", "the file", ""),
-    )
+    wires = wires_of(_list(raw, "wires"), nodes)
+    return Graph(nodes, wires), Look(positions, docked)
 
 
-def node_of(row: Mapping[str, object]) -> Node:
+def definitions(rows: list[object], ids: set[str]) -> dict[str, Block]:
+    """The blocks, each read when the first that uses it asks for it.
+
+    Raises:
+        UnreadableError: one is malformed, stands twice, or within itself.
+    """
+    waiting: dict[str, Mapping[str, object]] = {}
+    for row in rows:
+        key = row.get("id") if isinstance(row, dict) else None
+        if (
+            not isinstance(key, str)
+            or not BLOCK_ID.match(key)
+            or not isinstance(row, dict)
+        ):
+            raise UnreadableError("a block has no proper id")
+        if key in waiting or number_of(key) > LAST_ID:
+            raise UnreadableError("two blocks have the id {id}", id=key)
+        waiting[key] = row
+    done: dict[str, Block] = {}
+    for key in waiting:
+        _define(key, waiting, done, ids, ())
+    if len({block.name for block in done.values()}) < len(done):
+        raise UnreadableError("two blocks have one name")
+    ids.update(done)
+    return {key: done[key] for key in waiting}
+
+
+def _define(
+    key: str,
+    waiting: Mapping[str, Mapping[str, object]],
+    done: dict[str, Block],
+    ids: set[str],
+    around: tuple[str, ...],
+) -> None:
+    """Read a block, those it uses before it."""
+    if key in done:
+        return
+    if key in around or len(around) >= DEEPEST_BLOCK:
+        raise UnreadableError("block {id} stands within itself, or too deep", id=key)
+    row, where = waiting[key], f"block {key}"
+    for node in _list(row, "nodes"):
+        inner = node.get("block") if isinstance(node, dict) else None
+        if isinstance(inner, str) and inner in waiting:
+            _define(inner, waiting, done, ids, (*around, key))
+    _only(row, ("id", "name", "params", "notes", "nodes", "wires"), where)
+    name = _str(row, "name", where)
+    if names.fault(name):
+        raise UnreadableError("{where} has no proper name", where=where)
+    graph, look = graph_of(row, done, ids)
+    params = tuple(_block_param(part, where) for part in _list(row, "params"))
+    if len({param.name for param in params}) < len(params):
+        raise UnreadableError("two parameters of {where} have one name", where=where)
+    notes = _str(row, "notes", where, "")
+    done[key] = Block(key, name, graph, look, params, notes)
+
+
+def _block_param(raw: object, where: str) -> BlockParam:
+    if not isinstance(raw, dict):
+        raise UnreadableError(
+            "a parameter of {where} is not written as one", where=where
+        )
+    _only(raw, ("name", "default", "low", "doc"), f"a parameter of {where}")
+    name = _str(raw, "name", where)
+    if names.fault(name) or name in OWN:
+        raise UnreadableError("a parameter of {where} has no proper name", where=where)
+    low = _count(raw, "low", -LARGEST, LARGEST, 1)
+    default = _count(raw, "default", low, LARGEST)
+    return BlockParam(name, default, low, _str(raw, "doc", where, ""))
+
+
+def node_of(row: Mapping[str, object], blocks: Mapping[str, Block]) -> Node:
     """One node.
 
     Raises:
         UnreadableError: it is not as the format has it.
     """
     key = row.get("id")
-    if not isinstance(key, str) or not ID.match(key) or _number(key) > LAST_ID:
+    if not isinstance(key, str) or not ID.match(key) or number_of(key) > LAST_ID:
         raise UnreadableError("a node has no proper id")
     where = f"node {key}"
-    _only(row, ("id", "kind", "name", "params", "init", "label", "at", "dock"), where)
+    _only(row, NODE, where)
     kind = _str(row, "kind", where)
+    block = _used(row, kind, blocks, where) if "block" in row else None
     given = _dict(row, "params", where)
-    params = _params(kind, given, where) if given else {}
+    known = block.row if block else OPERATORS.get(kind)
+    params = _params(known, given, where) if given else {}
     chosen = _dict(row, "init", where)
     init = {tensor: _init(given, where) for tensor, given in sorted(chosen.items())}
     label = _str(row, "label", where, "")
-    return Node(key, kind, _str(row, "name", where), params, init, label)
+    ties = {name: _tie(tie, where) for name, tie in _dict(row, "ties", where).items()}
+    name = _str(row, "name", where)
+    return Node(key, kind, name, params, init, label, block, ties)
+
+
+def _used(
+    row: Mapping[str, object], kind: str, blocks: Mapping[str, Block], where: str
+) -> Block:
+    block = blocks.get(_str(row, "block", where))
+    if block is None or kind != KIND:
+        raise UnreadableError("{where} uses a block that is not there", where=where)
+    return block
+
+
+def _tie(raw: object, where: str) -> tuple[str, str]:
+    if isinstance(raw, list) and len(raw) == 2:
+        source, tensor = raw
+        if isinstance(source, str) and isinstance(tensor, str):
+            return source, tensor
+    raise UnreadableError("a tie of {where} is not written as one", where=where)
 
 
 def wires_of(rows: list[object], nodes: Mapping[str, Node]) -> tuple[Wire, ...]:
@@ -143,9 +255,10 @@ def wires_of(rows: list[object], nodes: Mapping[str, Node]) -> tuple[Wire, ...]:
     return tuple(wires.values())
 
 
-def _params(kind: str, raw: Mapping[str, object], where: str) -> dict[str, Value]:
+def _params(
+    row: Operator | None, raw: Mapping[str, object], where: str
+) -> dict[str, Value]:
     """Parameters as their row keeps them; what does not fit is kept as it came."""
-    row = OPERATORS.get(kind)
     if row is None:
         return {name: _value(raw[name], where, objects=True) for name in raw}
     params: dict[str, Value] = {}
@@ -222,9 +335,9 @@ def _spot(raw: object, key: str) -> tuple[float, float]:
     raise UnreadableError("node {id} has no proper place", id=key)
 
 
-def _number(key: str) -> int:
-    """The number in an id such as n12; 0 for one that `add` would never give."""
-    digits = key[1:] if key.startswith("n") else ""
+def number_of(key: str) -> int:
+    """The number in an id such as n12 or b3; 0 for one that no edit would give."""
+    digits = key[1:] if key.startswith(("n", "b")) else ""
     return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 

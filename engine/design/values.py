@@ -8,6 +8,7 @@ from dataclasses import replace
 from engine.catalog.params import LARGEST, NAME, Value
 from engine.catalog.spec import Init, Operator, Port, no_tensors
 from engine.design import names
+from engine.design.block import KIND
 from engine.design.evaluate import Known
 from engine.design.fitting import coerced, coerced_init, node_at, refusal, row_of
 from engine.design.flow import Found, flow
@@ -30,7 +31,7 @@ def set_params(
     for key in ids:
         node, row = _known_kind(design, key)
         params = {k: v for k, v in node.params.items() if k not in values}
-        params.update(coerced(row, values))
+        params.update(coerced(row, values, design.scope))
         changed.append(replace(node, params=dict(sorted(params.items()))))
     return _changed(design, changed)
 
@@ -83,8 +84,10 @@ def replace_kind(design: Design, key: str, kind: str) -> Design:
     name = node.name
     if names.by_default(node):
         name = names.fresh(kind, names.all_names(design) - {name})
-    kept = {k: v for k, v in node.params.items() if _takes(row, k, v)}
-    fresh = replace(node, kind=kind, name=name, params=kept, init={})
+    kept = {k: v for k, v in node.params.items() if _takes(row, k, v, design)}
+    fresh = replace(
+        node, kind=kind, name=name, params=kept, init={}, block=None, ties={}
+    )
     wires = _rewired(design.wires, node, fresh)
     design = design.with_graph({**design.nodes, key: fresh}, wires)
     if node.init:
@@ -196,9 +199,9 @@ def _names(ports: Iterable[Port]) -> list[str]:
     return [port.name for port in ports]
 
 
-def _takes(row: Operator, name: str, value: Value) -> bool:
+def _takes(row: Operator, name: str, value: Value, design: Design) -> bool:
     try:
-        coerced(row, {name: value})
+        coerced(row, {name: value}, design.scope)
     except (EditError, ParamError):
         return False
     return True
@@ -217,6 +220,11 @@ def _fits(node: Node, row: Operator, tensor: str, init: Init, found: Found) -> N
 
 def _unfit(row: Operator, tensor: str, init: Init, found: Found) -> Message | None:
     """Why `init` cannot be chosen for the tensor, as far as shapes are known."""
+    if row.kind == KIND:
+        return Message(
+            "{node} is a block: look inside it to choose what draws its layers.",
+            {"node": row.title},
+        )
     if row.tensors is no_tensors:
         return Message("{node} has no numbers to draw.", {"node": row.title})
     if not isinstance(found, Known):

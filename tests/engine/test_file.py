@@ -182,7 +182,7 @@ REFUSED = {
         node(params={"bias": eval("[" * 30 + "]" * 30)}),
         "node n1 nests too deeply",
     ),
-    "an unknown key": (written(blocks=[]), "'blocks', which this Fanin does not know"),
+    "an unknown key": (written(layers=[]), "'layers', which this Fanin does not know"),
     "a node's unknown key": (node(tie="n2"), "node n1 has a 'tie'"),
     "a node that is none": (written(nodes=["n1"]), "a node is not written as one"),
     "nodes that are none": (written(nodes={}), "'nodes' is not a list"),

@@ -240,7 +240,9 @@ class Docks:
     def _activation(self) -> None:
         from gui.panels.activation import ActivationPanel
 
-        self.column.add(ActivationPanel(self._session, self.column.inside))
+        panel = ActivationPanel(self._session, self.column.inside)
+        self.column.add(panel)
+        self._session.peek = panel.peek
 
     def _weights(self) -> None:
         from gui.panels.weights import WeightsPanel

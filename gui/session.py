@@ -28,6 +28,8 @@ class Session:
         place: adds a node of this kind at the canvas's centre, wired after the
             selected one; what Enter on a palette row does.
         initialize: gives the selected nodes' weights this initializer.
+        peek: shows the curve of an activation that stands in no design; any other
+            kind, or none, shows the selected one's again.
         help: shows the reference of an operator or initializer by its kind.
     """
 
@@ -39,4 +41,5 @@ class Session:
     run: Callable[[str], None] = _quiet
     place: Callable[[str], None] = _quiet
     initialize: Callable[[str], None] = _quiet
+    peek: Callable[[str], None] = _quiet
     help: Callable[[str], None] = _quiet

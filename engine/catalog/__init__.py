@@ -14,10 +14,13 @@ from engine.catalog import (
     linear,
     normalization,
     operations,
+    padding,
     pooling,
+    pooling_rare,
     ports,
     recurrent,
     shaping,
+    unpooling,
 )
 from engine.catalog.spec import Initializer, Operator
 
@@ -27,7 +30,10 @@ OPERATORS: dict[str, Operator] = {
         ports.ROWS,
         linear.ROWS,
         convolution.ROWS,
+        padding.ROWS,
         pooling.ROWS,
+        pooling_rare.ROWS,
+        unpooling.ROWS,
         normalization.ROWS,
         dropout.ROWS,
         embedding.ROWS,

@@ -249,6 +249,10 @@ class CanvasView(Desk):
         """Tab opens the search; Shift+Tab leaves the canvas."""
         return False if forward else super().focusNextPrevChild(forward)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.session.peek("")  # what the palette showed gives way to the design
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.hold_space(held=False)
         if event.reason() == Qt.FocusReason.ActiveWindowFocusReason:

@@ -59,6 +59,7 @@ class ActivationPanel(Sheet):
         self.setAccessibleName(self.tr("Activation"))
         self.node: str | None = None  # whose curve this is; None for the palette's
         self.kind = ""
+        self._back: str | None = None  # whose it was before the palette's
         self._params: Params = ()
         self._asked: object = None  # what the histogram was asked for
         self._lay_out()
@@ -71,11 +72,23 @@ class ActivationPanel(Sheet):
 
     # What is shown ----------------------------------------------------------------
 
+    def peek(self, kind: str) -> None:
+        """Show an activation that stands in no design; anything else ends that."""
+        if isinstance(OPERATORS.get(kind), Activation):
+            self._back = self.node or self._back
+            self.show_kind(kind)
+        elif self.node is None and self.kind:
+            self.node, self.kind = self._back, ""
+            self.refresh()
+
     def show_kind(self, kind: str, params: Params = ()) -> None:
         """Show an activation of the catalogue that stands in no design."""
         if isinstance(OPERATORS.get(kind), Activation):
             self.node = None
-            self._show(kind, params)
+            if self.isVisible():
+                self._show(kind, params)
+            else:
+                self.kind, self._params = kind, params
 
     def refresh(self) -> None:
         """Follow the selection and the design; hidden, wait until shown."""

@@ -37,15 +37,18 @@ def density(theory: Theory) -> tuple[Numbers, Numbers] | None:
     spread = theory.spread or theory.std
     if theory.density not in ("normal", "truncated", "sparse") or spread <= 0:
         return None
-    left = max(low, mean - SIGMAS * spread)
-    right = min(high, mean + SIGMAS * spread)
+    centre = mean if theory.centre is None else theory.centre
+    left = max(low, min(centre, high) - SIGMAS * spread)
+    right = min(high, max(centre, low) + SIGMAS * spread)
     x = np.linspace(left, right, SAMPLES)
-    p = np.exp(-0.5 * ((x - mean) / spread) ** 2) / (spread * math.sqrt(2 * math.pi))
+    z = (x - centre) / spread
     if theory.density == "truncated":
-        normal = NormalDist(mean, spread)
-        p /= normal.cdf(high) - normal.cdf(low) or 1.0
+        # What the cut leaves holds everything; from its peak, as a tail may underflow.
+        p = np.exp(0.5 * ((z * z).min() - z * z))
+        p /= np.trapezoid(p, x) or 1.0
         x = np.concatenate(([x[0]], x, [x[-1]]))
-        p = np.concatenate(([0.0], p, [0.0]))
+        return x, np.concatenate(([0.0], p, [0.0]))
+    p = np.exp(-0.5 * z * z) / (spread * math.sqrt(2 * math.pi))
     return x, p * (1.0 - theory.zeros)
 
 
@@ -67,8 +70,24 @@ def extremes(theory: Theory, count: int) -> tuple[float, float] | None:
     if theory.density not in ("normal", "truncated", "sparse") or spread <= 0:
         return None
     drawn = max(1, round(count * (1.0 - theory.zeros)))
-    reach = NormalDist().inv_cdf((drawn - 0.375) / (drawn + 0.25)) * spread
-    return max(theory.low, theory.mean - reach), min(theory.high, theory.mean + reach)
+    share = (drawn - 0.375) / (drawn + 0.25)
+    if theory.density == "truncated":
+        return _quantile(theory, 1.0 - share), _quantile(theory, share)
+    reach = NormalDist().inv_cdf(share) * spread
+    return theory.mean - reach, theory.mean + reach
+
+
+def _quantile(theory: Theory, share: float) -> float:
+    """What this share of a cut normal lies below."""
+    centre = theory.mean if theory.centre is None else theory.centre
+    if centre < theory.low:  # the upper tail, where 1 - p is 1, as the lower one
+        mirrored = theory._replace(low=-theory.high, high=-theory.low, centre=-centre)
+        return -_quantile(mirrored, 1.0 - share)
+    normal = NormalDist(centre, theory.spread or theory.std)
+    below, above = normal.cdf(theory.low), normal.cdf(theory.high)
+    p = below + share * (above - below)
+    value = normal.inv_cdf(p) if 0.0 < p < 1.0 else theory.mean
+    return min(theory.high, max(theory.low, value))
 
 
 class HistogramPlot(Plot):

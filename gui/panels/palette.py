@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, Qt
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    Qt,
+)
 from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,6 +29,7 @@ from gui.session import Session
 
 # Families that stand open at first; the others show their name and count.
 OPEN_FAMILIES = ("Linear", "Convolution", "Rectifiers", "Arithmetic")
+_Place = QModelIndex | QPersistentModelIndex
 
 
 class PalettePanel(QWidget):
@@ -178,6 +187,11 @@ class PaletteTree(QTreeView):
     def _toggle(self, index: QModelIndex) -> None:
         if index.isValid() and self._catalogue.entry(index).row is None:
             self.setExpanded(index, not self.isExpanded(index))
+
+    def currentChanged(self, current: _Place, previous: _Place) -> None:
+        super().currentChanged(current, previous)
+        row = self._catalogue.entry(current).row if current.isValid() else None
+        self._session.peek(row.kind if row else "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

@@ -45,6 +45,7 @@ SPECIAL: dict[str, st.SearchStrategy[Any]] = {
     "proj_size": st.sampled_from((0, 0, 1, 2, 5)),
     "axes": st.integers(1, 3),
     "padding_idx": st.none() | st.integers(-9, 9),
+    "output_ratio": st.sampled_from((0.3, 0.5, 0.7, 1.2)),
 }
 
 
@@ -90,7 +91,8 @@ def _by_kind(param: Param) -> st.SearchStrategy[Any]:
 
 
 def _sizes(param: Size) -> st.SearchStrategy[Any]:
-    each = st.integers(param.low, param.low + 2)
+    least = max(param.low, -2)
+    each = st.integers(least, least + (2 if param.low >= 0 else 4))
     part = st.none() | each if param.holes else each
     several = st.lists(part, min_size=param.axes, max_size=param.axes).map(tuple)
     words = st.sampled_from(param.words) if param.words else st.nothing()
@@ -133,6 +135,7 @@ def _inputs(row: Operator, params: dict[str, Any]) -> st.SearchStrategy[Any]:
         "bilinear": _bilinear,
         "matmul": _matmul,
         "concatenate": _joined,
+        **dict.fromkeys(("max_unpool1d", "max_unpool2d", "max_unpool3d"), _unpooled),
         "lstm": _recurrent,
         "gru": _recurrent,
         "multihead_attention": _attention,
@@ -152,9 +155,10 @@ def _single(draw: Draw, row: Operator) -> dict[str, Tensor]:
         "int": st.sampled_from(("int64", "int64", "int32", "float32")),
         "any": ANY_DTYPE,
     }
-    return {
-        port.name: Tensor(draw(shapes(natural(row.kind))), draw(dtypes[port.dtype]))
-    }
+    shape = draw(shapes(natural(row.kind)))
+    if row.kind.startswith("fractional") and draw(st.integers(0, 5)):
+        shape = tuple(size + 3 for size in shape)  # room for a fraction of it
+    return {port.name: Tensor(shape, draw(dtypes[port.dtype]))}
 
 
 @st.composite
@@ -214,6 +218,16 @@ def _joined(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
             shape.append(2)
         found[port.name] = Tensor(tuple(shape), draw(ANY_DTYPE))
     return found
+
+
+@st.composite
+def _unpooled(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    shape = draw(shapes(natural(row.kind)))
+    other = [*shape]
+    if other and draw(st.integers(0, 9)) == 9:
+        other[draw(st.integers(0, len(other) - 1))] += 1
+    dtype = draw(st.sampled_from(("int64",) * 7 + ("int32",)))
+    return {"input": Tensor(shape, "float32"), "indices": Tensor(tuple(other), dtype)}
 
 
 @st.composite
@@ -277,6 +291,19 @@ def _fitting(
         return {"dim": params["dim"] if fits else 0}
     if kind.startswith(("max_pool", "avg_pool")):
         return {"padding": _half(params["kernel_size"])}
+    if kind.startswith("max_unpool"):
+        axes = int(kind[-2])
+        near = st.lists(st.integers(1, 9), min_size=axes, max_size=axes).map(tuple)
+        padding = draw(st.sampled_from((0, 0, 0, params["padding"])))
+        return {"output_size": draw(st.none() | near), "padding": padding}
+    if kind.startswith("fractional"):
+        axes = int(kind[-2])
+        sizes = st.lists(st.integers(1, 4), min_size=axes, max_size=axes).map(tuple)
+        ratio = st.sampled_from((0.3, 0.5, 0.7))
+        one = {"output_size": draw(sizes), "output_ratio": None}
+        return draw(
+            st.sampled_from((one, {"output_size": None, "output_ratio": draw(ratio)}))
+        )
     if kind.startswith("conv_transpose"):
         return {"output_padding": 0, "groups": draw(st.sampled_from((1, 1, 2)))}
     if kind == "mean":

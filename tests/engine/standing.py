@@ -53,32 +53,66 @@ SPECIAL: dict[str, tuple[dict[str, Any], ...]] = {
     "multihead_attention": ({"num_heads": 3, "dropout": 0.1, "bias": False},),
     "prelu": ({"num_parameters": 8, "init": 0.1},),
     "reshape": ({"shape": ("N", 2, 6)}, {"shape": (-1, 12)}),
+    "zero_pad2d": ({"padding": (1, 2, -1, 0)},),
+    "constant_pad1d": ({"value": 2.5},),
+    "fractional_max_pool2d": ({"output_size": 5, "output_ratio": None},),
+    "max_unpool2d": ({"output_size": (13, 12)},),
     "upsample": ({"scale_factor": (2.0, 3.0)}, {"scale_factor": None, "size": (7, 9)}),
 }
 
 
-def standing(kind: str, dtype: str = "float32", **params: Any) -> Design:
-    """The operator alone, an Input on each port that has to be wired."""
+# What single ports are given, where it is not what the others are: shape and dtype.
+PORTS: dict[str, dict[str, tuple[tuple[int | str, ...], str]]] = {}
+# What stands between an Input and a port, where not every value will do.
+BEFORE: dict[tuple[str, str], tuple[str, dict[str, Any], str]] = {}
+# Optional ports that are wired together in one more variant each.
+WIRED: dict[str, tuple[tuple[str, ...], ...]] = {}
+
+for _axes in (1, 2, 3):
+    _kind = f"max_unpool{_axes}d"
+    SHAPES[_kind] = ("N", 4, *(6,) * _axes)
+    PORTS[_kind] = {"indices": (("N", 4, *(12,) * _axes), "float32")}
+    BEFORE[_kind, "indices"] = (
+        f"max_pool{_axes}d",
+        {"return_indices": True},
+        "indices",
+    )
+
+
+def standing(
+    kind: str, dtype: str = "float32", wired: tuple[str, ...] = (), **params: Any
+) -> Design:
+    """The operator alone, an Input on each port that has to be wired or is `wired`."""
     design = edits.add(edits.set_symbol(Design(), "N", 3), "input", params={})
     design = edits.set_params(design, [design.newest], entrance(kind, dtype))
     design = edits.add(design, kind)
     node = design.newest
     design = edits.set_params(design, [node], params)
-    first = "n1"
+    source = "n1"
     for port in design.nodes[node].inputs:
-        if port.optional:
+        if port.optional and port.name not in wired:
             continue
-        if first is None:
+        if not source:
             design = edits.add(design, "input")
-            design = edits.set_params(design, [design.newest], entrance(kind, dtype))
-        source = first or design.newest
-        design = edits.connect(design, Wire(source, "output", node, port.name))
-        first = None
+            source = design.newest
+        given = entrance(kind, dtype, port.name)
+        design = edits.set_params(design, [source], given)
+        leaving = "output"
+        if (kind, port.name) in BEFORE:
+            between, values, leaving = BEFORE[kind, port.name]
+            design = edits.add(design, between, params=values)
+            wire = Wire(source, "output", design.newest, "input")
+            design, source = edits.connect(design, wire), design.newest
+        design = edits.connect(design, Wire(source, leaving, node, port.name))
+        source = ""
     return design
 
 
-def entrance(kind: str, dtype: str = "float32") -> dict[str, Any]:
+def entrance(kind: str, dtype: str = "float32", port: str = "") -> dict[str, Any]:
     """What the Inputs of an operator say."""
+    if port in PORTS.get(kind, {}):
+        shape, dtype = PORTS[kind][port]
+        return {"shape": shape, "dtype": dtype, "high": 9}
     if kind == "embedding":
         return {"shape": SHAPES[kind], "dtype": "int64", "high": 9}
     shape = SHAPES.get(kind) or AXES.get(kind[-2:]) or ("N", 8)
@@ -99,6 +133,10 @@ def variants(kind: str) -> Iterator[Design]:
             design = tried(kind, {param.name: value})
             if design:
                 yield design
+    for wired in WIRED.get(kind, ()):
+        design = standing(kind, wired=wired)
+        assert check(design).ok, [str(p.message) for p in check(design).problems]
+        yield design
     for params in SPECIAL.get(kind, ()):
         design = standing(kind, **params)
         assert check(design).ok, [str(p.message) for p in check(design).problems]

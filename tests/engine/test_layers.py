@@ -17,6 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from engine.catalog import OPERATORS
 from engine.catalog.dims import Sym, Tensor, sampled, symbol
+from engine.catalog.exceptions import excepted
 from engine.catalog.spec import Operator
 from engine.check import Known
 from engine.design.evaluate import evaluate
@@ -501,14 +502,12 @@ def test_mult_adds_are_counted_per_sample(kind, params, inputs, expected):
 
 # arguments ------------------------------------------------------------------
 
-# what a row leaves out, and why
-LEFT_OUT = {
-    "embedding": {"_weight", "_freeze"},  # private: from_pretrained's way in
-    "gru": {"proj_size"},  # torch refuses it for a GRU
-    "lstm": set(),
-}
 # defaults of torch that cannot run, or that no network wants
-OWN_DEFAULT = {("upsample", "scale_factor")}  # None with size None is refused
+OWN_DEFAULT = {
+    ("upsample", "scale_factor"),  # None with size None is refused
+    ("fractional_max_pool2d", "output_ratio"),  # likewise
+    ("fractional_max_pool3d", "output_ratio"),
+}
 
 
 def arguments(row: Operator) -> dict[str, inspect.Parameter]:
@@ -516,13 +515,13 @@ def arguments(row: Operator) -> dict[str, inspect.Parameter]:
     if row.kind in ("lstm", "gru"):
         target = torch.nn.RNNBase
     found = dict(inspect.signature(target).parameters)
-    for name in ("device", "dtype", "mode", *LEFT_OUT.get(row.kind, ())):
-        if name != "mode" or row.family == "Recurrent":
-            found.pop(name, None)
+    if target is torch.nn.RNNBase:
+        found.pop("mode")  # each subclass says its own
     return {
         name: each
         for name, each in found.items()
         if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+        and not excepted(row.target, name)
     }
 
 

@@ -39,14 +39,15 @@ def test_every_default_is_dropped_drawn_built_and_curved(
 ) -> None:
     document = session.document
     document.replace(_inputs_for(kind))
-    inputs = list(document.design.nodes)
     drop(canvas, kind, QPointF(200, 0))
     dropped = document.design.newest
     assert len(painted(canvas, dropped)) > 6
 
     wanted = [p.name for p in document.design.nodes[dropped].inputs if not p.optional]
-    for source, name in zip(inputs, wanted, strict=True):
-        start = port(canvas, source, "output", entering=False)
+    feeds = _feeds(kind)
+    assert list(feeds) == wanted
+    for name, (source, leaving) in feeds.items():
+        start = port(canvas, source, leaving, entering=False)
         drag(canvas, start, port(canvas, dropped, name, entering=True))
     assert document.checked.ok, [str(p.message) for p in document.checked.problems]
 
@@ -65,6 +66,14 @@ def _inputs_for(kind: str):
     )
     places = {key: (-300.0, 110.0 * i) for i, key in enumerate(design.nodes)}
     return edits.move(design, places)
+
+
+def _feeds(kind: str) -> dict[str, tuple[str, str]]:
+    """Input port -> the node and output port that stand ready for it."""
+    design = standing(kind)
+    (key,) = (key for key in design.nodes if _is(design, key, kind))
+    wires = design.graph.incoming.get(key, {})
+    return {name: (wire.source, wire.output) for name, wire in wires.items()}
 
 
 def _is(design, key: str, kind: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
@@ -268,6 +269,24 @@ def test_the_extremes_of_a_draw_are_as_expected():
     uniform = Theory("uniform", 0.5, 12**-0.5, 0.0, 1.0)
     drawn = random.uniform(size=(4000, 9))
     assert extremes(uniform, 9)[0] == pytest.approx(drawn.min(axis=1).mean(), rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(-2.0, 2.0), (-0.5, 3.0), (1.0, 2.5), (-4.0, -3.0)]
+)
+def test_a_normal_cut_off_its_centre_is_drawn_and_bounded_as_torch_cuts_it(low, high):
+    args = {"mean": 0.0, "std": 1.0, "a": low, "b": high}
+    spec = TensorSpec("weight", (9, 9), "weight", 9, 9, Init("ones"))
+    theory = INITIALIZERS["trunc_normal"].theory(args, spec)
+    x, y = density(theory)
+    assert np.trapezoid(y, x) == pytest.approx(1, abs=2e-3)
+    assert np.trapezoid(x * y, x) == pytest.approx(theory.mean, abs=5e-3)
+    assert x[y.argmax()] == pytest.approx(np.clip(0.0, low, high), abs=0.02)
+
+    tensor = torch.empty(4000, 50)
+    torch.nn.init.trunc_normal_(tensor, generator=torch.manual_seed(0), **args)
+    ends = tensor.amin(dim=1).mean().item(), tensor.amax(dim=1).mean().item()
+    assert extremes(theory, 50) == pytest.approx(ends, abs=0.06)
 
 
 def test_numbers_are_put_into_a_formula_by_whole_symbols():

@@ -23,6 +23,7 @@ from engine.design.model import Design
 from gui.actions import Act, acts, plain
 from gui.commands import CommandPalette, score
 from gui.crash import Catcher, CrashDialog, log_path
+from gui.panels.activation import ActivationPanel
 from gui.rescue import Rescue, home
 from gui.tidy import tidy
 from gui.window import Window
@@ -576,3 +577,20 @@ def test_a_rescue_without_room_is_no_crash(document, monkeypatch, tmp_path):
     assert not rescue.keep()
     assert (tmp_path / "file").read_text() == "in the way"
     document.history.setClean()
+
+
+def test_the_palettes_current_activation_is_shown_until_the_canvas_is_used(window):
+    panel = window.docks.column.findChild(ActivationPanel)
+    tree = window.docks.panel.tree
+    chosen = window.session.selection.one
+    assert (panel.node, panel.kind) == (chosen, "sigmoid")
+
+    tree.setFocus()
+    tree.setCurrentIndex(window.docks.panel.model.find("gelu"))
+    assert (panel.node, panel.kind) == (None, "gelu")
+    tree.setCurrentIndex(window.docks.panel.model.find("linear"))
+    assert (panel.node, panel.kind) == (chosen, "sigmoid")
+
+    tree.setCurrentIndex(window.docks.panel.model.find("mish"))
+    window.canvas.setFocus()
+    assert (panel.node, panel.kind) == (chosen, "sigmoid")

@@ -162,7 +162,7 @@ def check(design: Design) -> Checked:
 def seen(one: Pass, settings: Settings) -> Checked:
     """The check of one pass through a body, remembered with the pass."""
     known: Checked | None = one.memo.get("checked")
-    if known is None or known.design.settings is not settings:
+    if known is None or known.design.settings.symbols != settings.symbols:
         block = one.block
         view = Design(block.graph, block.look, settings, scope=one.scope)
         known = one.memo["checked"] = _checked(view, one.found)

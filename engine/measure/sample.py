@@ -7,7 +7,7 @@ from math import prod
 import torch
 
 from engine.catalog.dims import Dim, Sym, Tensor, sample
-from engine.check import Checked
+from engine.check import Checked, Known
 from engine.design.model import Design
 from engine.errors import MeasureError
 from engine.model.draws import seed_of
@@ -47,12 +47,19 @@ def sample_inputs(
 
 def passing_bytes(checked: Checked, batch: int | None = None) -> int:
     """Bytes of all tensors that pass between the nodes, at most, for one run."""
-    shapes = [
-        tensor.shape
-        for known in checked.nodes.values()
-        for tensor in (known.outputs.values() if known else ())
-    ]
-    return sum(8 * prod(_size(dim, batch) for dim in shape) for shape in shapes)
+    return sum(_passing(known, batch) for known in checked.nodes.values() if known)
+
+
+def _passing(known: Known, batch: int | None) -> int:
+    """Bytes that a node puts out, and those within it."""
+    shapes = [tensor.shape for tensor in known.outputs.values()]
+    own = sum(8 * prod(_size(dim, batch) for dim in shape) for shape in shapes)
+    return own + sum(
+        _passing(inner, batch)
+        for one in (known.inside.passes if known.inside else ())
+        for inner in one.found.values()
+        if isinstance(inner, Known)
+    )
 
 
 def _size(dim: Dim, batch: int | None) -> int:

@@ -57,7 +57,11 @@ def build(
     network = build_meta(design, checked=checked)
     reserve(checked)
     network.to_empty(device="cpu")
-    tensors = {**dict(network.named_parameters()), **dict(network.named_buffers())}
+    for module in network.modules():
+        if isinstance(module, Network):
+            module.tie()
+    parameters = network.named_parameters(remove_duplicate=False)
+    tensors = {**dict(parameters), **dict(network.named_buffers())}
     wanted = draws(design, checked)
     start = design.settings.seed if seed is None else seed
     fill(((tensors[draw.name], draw) for draw in wanted), start, threads)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from engine.catalog import INITIALIZERS
 from engine.catalog.spec import Call, Init, TensorSpec
 from engine.check import Checked
+from engine.check.walk import At, walk
+from engine.design.fitting import chosen_init
 from engine.design.model import Design
+from engine.design.ties import origin
 from engine.model.plan import floating
 
 # torch.nn.init.sparse_ takes a generator for its values, yet chooses its zeros by the
@@ -24,7 +28,7 @@ class Draw(NamedTuple):
         name: in the state_dict: linear1.weight.
         spec: its shape and fans.
         call: of torch.nn.init.
-        node: id of the node it belongs to.
+        node: id of the node it belongs to, or the path to it.
         init: the initializer behind the call.
         chosen: whether a person chose it; else it is torch's default.
         dtype: of its values.
@@ -47,19 +51,36 @@ class Draw(NamedTuple):
 
 
 def draws(design: Design, checked: Checked) -> list[Draw]:
-    """Every parameter and buffer, in the order of the state_dict's nodes."""
-    return [
-        _draw(design, checked, key, spec)
-        for key in checked.order
-        for spec in _specs(checked, key)
-    ]
+    """Every parameter and buffer that is a node's own, in the order of the nodes."""
+    return [draw for at in walk(checked) for draw in _draws(at)]
 
 
 def draw_of(design: Design, checked: Checked, node: str, tensor: str) -> Draw | None:
-    """How one tensor of one node is drawn; None when there is no such tensor."""
-    for spec in _specs(checked, node):
-        if spec.name == tensor:
-            return _draw(design, checked, node, spec)
+    """How one tensor of one node is drawn; None when there is no such tensor.
+
+    Args:
+        design: the design.
+        checked: its check.
+        node: the node's id, or the path to it within blocks.
+        tensor: its name within the node; of a block, dotted.
+    """
+    inside = f"{node}/"
+    at = next((at for at in walk(checked) if at.path == node), None)
+    if at is None:
+        return None
+    name = f"{at.name}.{tensor}"
+    if tensor in at.node.ties:
+        before, _, last = node.rpartition("/")
+        around = checked.inside(before) if before else checked
+        nodes = around.design.nodes if around else {}
+        source, of = origin(nodes, (last, tensor))
+        path = f"{before}/{source}" if before else source
+        return draw_of(design, checked, path, of) if source != last else None
+    for other in walk(checked):
+        if other.path == node or other.path.startswith(inside):
+            for draw in _draws(other):
+                if draw.name == name:
+                    return draw
     return None
 
 
@@ -68,22 +89,20 @@ def seed_of(seed: int, name: str) -> int:
     return zlib.crc32(f"{seed}/{name}".encode())
 
 
-def _specs(checked: Checked, key: str) -> tuple[TensorSpec, ...]:
-    known = checked.known(key)
-    return known.tensors if known else ()
-
-
-def _draw(design: Design, checked: Checked, key: str, spec: TensorSpec) -> Draw:
-    node, known = design.nodes[key], checked.known(key)
-    init = checked.init_of(key, spec)
-    row = INITIALIZERS[init.kind]
-    return Draw(
-        name=f"{node.name}.{spec.name}",
-        spec=spec,
-        call=row.lower(row.complete(init.params), spec),
-        node=key,
-        init=init,
-        chosen=init.kind != DEFAULT and init != spec.default,
-        dtype=spec.dtype or (floating(known) if known else "float32"),
-        zero_row=spec.zero_row,
-    )
+def _draws(at: At) -> Iterator[Draw]:
+    """How the tensors of one node are drawn, without those that are another's."""
+    for spec in () if at.known.inside else at.known.tensors:
+        if spec.tied:
+            continue
+        init = chosen_init(at.node, spec)
+        row = INITIALIZERS[init.kind]
+        yield Draw(
+            name=f"{at.name}.{spec.name}",
+            spec=spec,
+            call=row.lower(row.complete(init.params), spec),
+            node=at.path,
+            init=init,
+            chosen=init.kind != DEFAULT and init != spec.default,
+            dtype=spec.dtype or floating(at.known),
+            zero_row=spec.zero_row,
+        )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.catalog.spec import TensorSpec
 from engine.check import Checked
+from engine.check.walk import walk
 from engine.errors import BuildError
 from engine.model.plan import floating
 
@@ -29,16 +30,16 @@ UNKNOWN = 4 << 30  # what a machine that tells nothing is trusted with
 
 def weight_bytes(checked: Checked) -> int:
     """Bytes of all parameters and buffers."""
-    total = 0
-    for key in checked.order:
-        known = checked.known(key)
-        if known:
-            total += _bytes(known.tensors, floating(known))
-    return total
+    return sum(
+        _bytes(at.known.tensors, floating(at.known))
+        for at in walk(checked)
+        if not at.known.inside
+    )
 
 
 def _bytes(specs: Iterable[TensorSpec], dtype: str) -> int:
-    return sum(prod(spec.shape) * BYTES[spec.dtype or dtype] for spec in specs)
+    own = (spec for spec in specs if not spec.tied)
+    return sum(prod(spec.shape) * BYTES[spec.dtype or dtype] for spec in own)
 
 
 def available() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count, islice
 
@@ -22,6 +23,14 @@ def free(name: str, taken: Iterable[str]) -> str:
     while name in taken:
         name += "_"
     return name
+
+
+def class_name(name: str) -> str:
+    """`name` as the name of a class: "my net 2" is MyNet2."""
+    words = re.findall(r"[A-Za-z0-9]+", name)
+    joined = "".join(word[0].upper() + word[1:] for word in words)
+    joined = joined if joined[:1].isalpha() else f"Network{joined}"
+    return free(joined, ())
 
 
 class Names:

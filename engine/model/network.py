@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import torch
 from torch import nn
 
+from engine.model.naming import class_name
 from engine.model.plan import Plan, Ref, Size, Step, arguments, leaves
 from engine.model.resolve import resolve
 
@@ -34,10 +36,18 @@ class Network(nn.Module):
         super().__init__()
         for step in plan.made:
             self.add_module(step.node.name, _module(step))
+        self._ties = plan.ties
+        self.tie()
         self._inputs = tuple(Ref(key, "output") for key in plan.inputs)
         self._results = plan.results
         self._origins = dict(plan.origins)
         self._calls = tuple(_calls(plan))
+
+    def tie(self) -> None:
+        """Make tensors one that are said to be: a move to memory parts them."""
+        for name, source in self._ties:
+            owner, _, tensor = name.rpartition(".")
+            setattr(self.get_submodule(owner), tensor, self.get_parameter(source))
 
     def forward(self, *inputs: torch.Tensor) -> Any:
         if len(inputs) != len(self._inputs):
@@ -61,6 +71,8 @@ class Network(nn.Module):
     def _called(self, step: Step, values: Values, sizes: Mapping[str, int]) -> Any:
         args = _filled(step.args, values)
         options = _measured(step.options, sizes)
+        if step.looped:
+            return _looped(step, self.get_submodule(step.node.name), args)
         if step.made:
             return self.get_submodule(step.node.name)(*args, **options)
         if step.row.style == "fold":
@@ -81,7 +93,39 @@ class _Call(NamedTuple):
     spent: tuple[Ref, ...]
 
 
+def _looped(step: Step, module: Any, args: tuple[Any, ...]) -> Any:
+    """A block's repeats one after the other: the first result feeds the first input."""
+    inside = step.known.inside
+    assert inside is not None  # noqa: S101 - only blocks are looped
+    first, *rest = args
+    made: Any = None
+    for turn in [module] * len(inside.passes) if inside.shared else module:
+        made = turn(first, *rest)
+        first = made if step.single else made[0]
+    return made
+
+
+def _block(plan: Plan) -> nn.Module:
+    """The module of a block, of a class that is called like the block."""
+    return _class(class_name(plan.name))(plan)
+
+
+@cache
+def _class(name: str) -> type[Network]:
+    return type(name, (Network,), {})
+
+
+def _repeats(step: Step) -> nn.Module:
+    """The modules of a block: one, or as many as it has repeats of their own."""
+    modules = [_block(plan) for _, plan in step.modules]
+    if step.sequential:
+        return nn.Sequential(*modules)
+    return nn.ModuleList(modules) if step.modules[0][0] else modules[0]
+
+
 def _module(step: Step) -> nn.Module:
+    if step.modules:
+        return _repeats(step)
     given: dict[str, Any] = arguments(step.row, step.known)
     if "dtype" in given:
         given["dtype"] = getattr(torch, given["dtype"])

@@ -7,7 +7,7 @@ about arguments itself, so that they cannot disagree. No torch here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -15,7 +15,11 @@ from engine.catalog.dims import FLOATS, Sym
 from engine.catalog.params import Dims, Value
 from engine.catalog.spec import Nest, Operator
 from engine.check import Checked, Known
-from engine.design.model import Design, Graph, Node
+from engine.check.check import seen
+from engine.design.block import Block
+from engine.design.model import Design, Graph, Node, Settings
+from engine.design.ties import origin
+from engine.design.within import Pass
 from engine.errors import BuildError, Severity
 
 
@@ -59,10 +63,38 @@ class Step:
         """Every value it takes."""
         return leaves(self.args)
 
+    @cached_property
+    def modules(self) -> tuple[tuple[str, Plan], ...]:
+        """Of a block: how each module it is made of runs, with its number or ""."""
+        inside = self.known.inside
+        return tuple((i, _within(one)) for i, one in inside.modules) if inside else ()
+
+    @property
+    def sequential(self) -> bool:
+        """Whether the repeats of a block can stand in an nn.Sequential."""
+        inside = self.known.inside
+        one_by_one = len(self.args) == 1 and len(self.results) == 1
+        return inside is not None and inside.indexed and one_by_one
+
+    @property
+    def looped(self) -> bool:
+        """Whether forward runs the repeats of a block in a loop of its own."""
+        inside = self.known.inside
+        if inside is None or self.sequential:
+            return False
+        return inside.indexed or len(inside.passes) > 1
+
     @property
     def single(self) -> bool:
         """Whether torch returns a bare tensor."""
         return len(self.results) == 1 and not self.row.returns
+
+
+class Tie(NamedTuple):
+    """A tensor that is another's, by their names in the state_dict of the module."""
+
+    name: str
+    source: str
 
 
 class Origin(NamedTuple):
@@ -83,6 +115,7 @@ class Plan:
         needed: the calls that lead to a result, one branch after the other.
         aside: modules that are made but lead nowhere.
         results: what forward returns.
+        block: whose body it is.
     """
 
     design: Design
@@ -91,11 +124,29 @@ class Plan:
     needed: tuple[Step, ...]
     aside: tuple[Step, ...]
     results: tuple[Ref, ...]
+    block: Block | None = None
+
+    @property
+    def name(self) -> str:
+        """Of the block whose body it is; "" for a network."""
+        return self.block.name if self.block else ""
 
     @property
     def made(self) -> Iterator[Step]:
         """The child modules, in the order they are made."""
         return (step for step in (*self.needed, *self.aside) if step.made)
+
+    @cached_property
+    def ties(self) -> tuple[Tie, ...]:
+        """The tensors of nodes that are other nodes'."""
+        nodes = self.design.nodes
+        found = []
+        for key, node in nodes.items():
+            for tensor in node.ties:
+                source, of = origin(nodes, (key, tensor))
+                whole = f"{nodes[source].name}.{of}"
+                found.append(Tie(f"{node.name}.{tensor}", whole))
+        return tuple(found)
 
     @cached_property
     def origins(self) -> Mapping[str, Origin]:
@@ -124,6 +175,20 @@ def plan(design: Design, checked: Checked) -> Plan:
             raise BuildError(
                 "This network cannot be built yet. {problem}", problem=problem.message
             )
+    return _planned(design, checked)
+
+
+def _within(one: Pass) -> Plan:
+    """How one pass through a block's body runs, remembered with the pass."""
+    known: Plan | None = one.memo.get("plan")
+    if known is None:
+        checked = seen(one, Settings(symbols=one.symbols))
+        plan = _planned(checked.design, checked)
+        known = one.memo["plan"] = replace(plan, block=one.block)
+    return known
+
+
+def _planned(design: Design, checked: Checked) -> Plan:
     steps: dict[str, Step] = {}
     for key in checked.order:
         node, known = design.nodes[key], checked.known(key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from engine.check import Checked, check
 from engine.design.model import Design
 from engine.model.draws import GLOBAL, Draw, draws
 from engine.model.layout import Group, row, statement, sum_statement
-from engine.model.naming import Names, free
+from engine.model.naming import Names, class_name, free
 from engine.model.plan import Plan, Ref, Size, Step, arguments, plan
 from engine.model.signatures import Signature, signature
 
@@ -34,14 +33,6 @@ def to_python(
     """
     checked = checked or check(design)
     return "\n".join(_Source(plan(design, checked), class_name(name)).lines()) + "\n"
-
-
-def class_name(name: str) -> str:
-    """`name` as the name of a class: "my net 2" is MyNet2."""
-    words = re.findall(r"[A-Za-z0-9]+", name)
-    joined = "".join(word[0].upper() + word[1:] for word in words)
-    joined = joined if joined[:1].isalpha() else f"Network{joined}"
-    return free(joined, ())
 
 
 def call_text(draw: Draw, tensor: str, generator: str = "") -> str:

@@ -8,11 +8,14 @@ from engine.catalog import (
     activations,
     attention,
     convolution,
+    distance,
     dropout,
     embedding,
+    embedding_bag,
     initializers,
     linear,
     normalization,
+    normalization_local,
     operations,
     padding,
     pooling,
@@ -20,7 +23,9 @@ from engine.catalog import (
     ports,
     recurrent,
     shaping,
+    shuffling,
     unpooling,
+    upsampling,
 )
 from engine.catalog.spec import Initializer, Operator
 
@@ -35,12 +40,17 @@ OPERATORS: dict[str, Operator] = {
         pooling_rare.ROWS,
         unpooling.ROWS,
         normalization.ROWS,
+        normalization_local.ROWS,
         dropout.ROWS,
         embedding.ROWS,
+        embedding_bag.ROWS,
         recurrent.ROWS,
         attention.ROWS,
+        distance.ROWS,
         activations.ROWS,
         shaping.ROWS,
+        upsampling.ROWS,
+        shuffling.ROWS,
         operations.ROWS,
     )
     for row in rows

@@ -25,12 +25,53 @@ def _channelled(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
     arriving = inputs["input"]
     if arriving.rank < 2:
         raise ShapeError(
-            "{node} drops channels of N×C×H×W, but {source} brings {shape}. Dropout "
+            "{node} drops channels of N×C×..., but {source} brings {shape}. Dropout "
             "takes that.",
             port="input",
             shape=shown(arriving),
         )
     return (arriving,)
+
+
+def _sequence(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
+    arriving = inputs["input"]
+    if arriving.rank not in (2, 3):
+        raise ShapeError(
+            "{node} drops channels of N×C×L or C×L, but {source} brings {shape}. "
+            "{better} takes that.",
+            port="input",
+            shape=shown(arriving),
+            better="Dropout2d" if arriving.rank == 4 else "Dropout",
+        )
+    return (arriving,)
+
+
+def _channels(axes: int) -> Layer:
+    """Dropout1d and Dropout3d."""
+    what, letters = {1: ("a sequence", "L"), 3: ("a volume", "D×H×W")}[axes]
+    target = f"torch.nn.Dropout{axes}d"
+    warns = "" if axes == 1 else " torch warns unless N×C×D×H×W arrives."
+    return Layer(
+        kind=f"dropout{axes}d",
+        title=f"Dropout{axes}d",
+        family="Dropout",
+        target=target,
+        doc=f"In training, sets whole channels of {what} to zero at random.",
+        help=Help(
+            what=f"Drops whole channels ({letters}) with probability p, scales the "
+            "rest.",
+            formula=r"y_c = \frac{m_c}{1 - p} x_c, \quad "
+            r"m_c \sim \mathrm{Bernoulli}(1 - p)",
+            when="After convolutions, where neighbours are too alike to drop singly.",
+            mind=_MIND + warns,
+            source="Tompson et al. 2015, Efficient object localization",
+            link=page(target),
+        ),
+        params=_PARAMS,
+        shape=_sequence if axes == 1 else _channelled,
+        brief=_brief,
+        aliases=("spatial dropout", "channel"),
+    )
 
 
 ROWS: tuple[Operator, ...] = (
@@ -105,5 +146,30 @@ ROWS: tuple[Operator, ...] = (
         shape=same,
         brief=_brief,
         aliases=("selu", "self-normalizing"),
+    ),
+    _channels(1),
+    _channels(3),
+    Layer(
+        kind="feature_alpha_dropout",
+        title="FeatureAlphaDropout",
+        family="Dropout",
+        target="torch.nn.FeatureAlphaDropout",
+        doc="AlphaDropout of whole channels, for convolutional networks of SELU.",
+        help=Help(
+            what=(
+                "Sets whole channels to SELU's saturation value, then scales and "
+                "shifts so that mean and variance stay."
+            ),
+            formula=r"y = a\left(m_c x + (1 - m_c)\alpha'\right) + b, \quad "
+            r"\alpha' = -\lambda\alpha \approx -1.758",
+            when="After convolutions with SELU and LeCun normal weights.",
+            mind="Use small p, 0.05 to 0.1. It acts in training only.",
+            source="Klambauer et al. 2017, Self-normalizing neural networks",
+            link=page("torch.nn.FeatureAlphaDropout"),
+        ),
+        params=_PARAMS,
+        shape=_channelled,
+        brief=_brief,
+        aliases=("selu", "self-normalizing", "channel"),
     ),
 )

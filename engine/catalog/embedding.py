@@ -16,7 +16,12 @@ from engine.catalog.spec import (
 from engine.errors import ShapeError
 
 
-def _looked_up(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
+def padded_row(args: Args) -> None:
+    """Refuse a padding_idx that no row has.
+
+    Raises:
+        ShapeError: says which rows there are.
+    """
     rows, padding = args["num_embeddings"], args["padding_idx"]
     if padding is not None and not -rows <= padding < rows:
         raise ShapeError(
@@ -26,16 +31,22 @@ def _looked_up(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
             padding=padding,
             last=rows - 1,
         )
-    return (Tensor((*inputs["input"].shape, args["embedding_dim"])),)
 
 
-def _tensors(args: Args, inputs: Inputs) -> tuple[TensorSpec, ...]:
+def table(args: Args) -> TensorSpec:
+    """The vectors, a row for each number."""
     rows, width = args["num_embeddings"], args["embedding_dim"]
     padding = args["padding_idx"]
     draw = Init("normal", (("mean", 0.0), ("std", 1.0)))
     # one row is picked, nothing is summed: an output has a single input
     weight = TensorSpec("weight", (rows, width), "weight", 1, width, draw)
-    return (weight._replace(zero_row=None if padding is None else padding % rows),)
+    return weight._replace(zero_row=None if padding is None else padding % rows)
+
+
+def _looked_up(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
+    padded_row(args)
+    shape = (*inputs["input"].shape, args["embedding_dim"])
+    return (Tensor(shape, args.get("dtype", "float32")),)
 
 
 ROWS: tuple[Operator, ...] = (
@@ -86,8 +97,9 @@ ROWS: tuple[Operator, ...] = (
         ),
         inputs=(Port("input", "int", doc="Whole numbers of any shape."),),
         shape=_looked_up,
-        tensors=_tensors,
+        tensors=lambda args, inputs: (table(args),),
         brief=lambda args: f"{args['num_embeddings']} × {args['embedding_dim']}",
         aliases=("lookup", "token", "word", "vocabulary", "table"),
+        makes_reals=True,
     ),
 )

@@ -1,25 +1,12 @@
-"""Layers that change shape only: Flatten, Unflatten, Upsample."""
+"""Layers that change shape only: Flatten and Unflatten."""
 
 from math import prod
 
-from engine.catalog.dims import Dim, Shape, Tensor, product, quotient, scaled, text
-from engine.catalog.params import Bool, Choice, Floats, Int, Ints
+from engine.catalog.dims import Dim, Shape, Tensor, product, quotient, text
+from engine.catalog.params import Int, Ints
 from engine.catalog.rules import index, page, shown
 from engine.catalog.spec import Args, Help, Inputs, Layer, Operator, Port
 from engine.errors import ShapeError
-
-# mode -> the number of spatial axes it works on
-_MODES = {
-    "nearest": (1, 2, 3),
-    "linear": (1,),
-    "bilinear": (2,),
-    "bicubic": (2,),
-    "trilinear": (3,),
-    "nearest-exact": (1, 2, 3),
-    "area": (1, 2, 3),
-}
-_ALIGNED = ("linear", "bilinear", "bicubic", "trilinear")
-_SMOOTH = {1: "linear", 2: "bilinear", 3: "trilinear"}
 
 
 def _flattened(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
@@ -64,105 +51,6 @@ def _parts(whole: Dim, sizes: tuple[int, ...]) -> Shape:
             sizes=text(sizes),
         )
     return tuple(rest if size == -1 else size for size in sizes)
-
-
-def _upsampled(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
-    arriving = inputs["input"]
-    axes = arriving.rank - 2
-    _mode_fits(args, axes, arriving)
-    _one_of(args)
-    spatial = arriving.shape[2:]
-    name = "size" if args["size"] is not None else "scale_factor"
-    given = args[name]
-    if isinstance(given, tuple) and len(given) != axes:
-        raise ShapeError(
-            "{node} has {count} numbers in {name}, but {source} brings {axes} spatial "
-            "axes ({shape}). Give one for each.",
-            port="input",
-            fix={name: (given[0],) * axes},
-            count=len(given),
-            name=name,
-            axes=axes,
-            shape=shown(arriving),
-        )
-    values = given if isinstance(given, tuple) else (given,) * axes
-    if name == "scale_factor":
-        values = tuple(map(scaled, spatial, values))
-    if any(value < 1 for value in values):
-        raise ShapeError(
-            "{node} would leave {sides}: scale_factor {factor} is too small for what "
-            "{source} brings ({shape}).",
-            port="input",
-            fix={"scale_factor": 1.0},
-            sides=text(values),
-            factor=given,
-            shape=shown(arriving),
-        )
-    return (Tensor((*arriving.shape[:2], *values), arriving.dtype),)
-
-
-def _mode_fits(args: Args, axes: int, arriving: Tensor) -> None:
-    mode = args["mode"]
-    if axes not in (1, 2, 3):
-        raise ShapeError(
-            "{node} works on N×C×L, N×C×H×W or N×C×D×H×W, but {source} brings {shape}. "
-            "Reshape it before.",
-            port="input",
-            shape=shown(arriving),
-        )
-    if axes not in _MODES[mode]:
-        raise ShapeError(
-            "{node} cannot use {mode} on {shape} from {source}: for {axes} spatial "
-            "axes choose {better} or nearest.",
-            port="input",
-            fix={"mode": _SMOOTH[axes]},
-            mode=mode,
-            shape=shown(arriving),
-            axes=axes,
-            better=_SMOOTH[axes],
-        )
-    if args["align_corners"] is not None and mode not in _ALIGNED:
-        raise ShapeError(
-            "{node} can align corners only with linear, bilinear, bicubic or "
-            "trilinear, not with {mode}. Set align_corners to none.",
-            fix={"align_corners": None},
-            mode=mode,
-        )
-
-
-def _one_of(args: Args) -> None:
-    """Insist on a size or a scale_factor, and not both.
-
-    Raises:
-        ShapeError: both are given, or neither is.
-    """
-    size, factor = args["size"], args["scale_factor"]
-    if size is None and factor is None:
-        raise ShapeError(
-            "{node} needs a size or a scale_factor.", fix={"scale_factor": 2.0}
-        )
-    if size is not None and factor is not None:
-        raise ShapeError(
-            "{node} has both a size and a scale_factor, and they could disagree. Set "
-            "one of them to none.",
-            fix={"scale_factor": None},
-        )
-    if size is not None and args["recompute_scale_factor"]:
-        raise ShapeError(
-            "{node} has a size, so there is no scale factor to recompute. Set "
-            "recompute_scale_factor to none.",
-            fix={"recompute_scale_factor": None},
-        )
-
-
-def _upsample_brief(args: Args) -> str:
-    if args["size"] is not None:
-        size = args["size"]
-        return f"to {text(size) if isinstance(size, tuple) else size}, {args['mode']}"
-    factor = args["scale_factor"]
-    several = factor if isinstance(factor, tuple) else (factor,)
-    shown = "×".join("?" if each is None else f"{each:g}" for each in several)
-    return f"× {shown}, {args['mode']}"
 
 
 ROWS: tuple[Operator, ...] = (
@@ -216,58 +104,5 @@ ROWS: tuple[Operator, ...] = (
         shape=_unflattened,
         brief=lambda args: f"axis {args['dim']} to {text(args['unflattened_size'])}",
         aliases=("reshape", "split"),
-    ),
-    Layer(
-        kind="upsample",
-        title="Upsample",
-        family="Shape",
-        target="torch.nn.Upsample",
-        doc="Enlarges sequences, images or volumes by a fixed rule.",
-        help=Help(
-            what=(
-                "Repeats or interpolates values to reach size, or scale_factor times "
-                "it."
-            ),
-            formula=r"L' = \lfloor L \cdot \mathrm{scale\_factor} \rfloor",
-            when="In decoders, before a convolution: no checkerboard, no weights.",
-            mind=(
-                "Give size or scale_factor, not both. linear is for N×C×L, bilinear "
-                "and bicubic for N×C×H×W, trilinear for N×C×D×H×W."
-            ),
-            source="Odena et al. 2016, Deconvolution and checkerboard artifacts",
-            link=page("torch.nn.Upsample"),
-        ),
-        params=(
-            Ints("size", None, low=1, most=3, optional=True, doc="Sizes that leave."),
-            Floats(
-                "scale_factor",
-                2.0,
-                low=0.0,
-                above=True,
-                most=3,
-                optional=True,
-                doc="Factor for all spatial axes, or one for each.",
-            ),
-            Choice(
-                "mode", "nearest", options=tuple(_MODES), doc="How values are made."
-            ),
-            Bool(
-                "align_corners",
-                None,
-                optional=True,
-                doc=(
-                    "Whether corner values stay; only for the linear modes and bicubic."
-                ),
-            ),
-            Bool(
-                "recompute_scale_factor",
-                None,
-                optional=True,
-                doc="Interpolate by the factor that the rounded size gives.",
-            ),
-        ),
-        shape=_upsampled,
-        brief=_upsample_brief,
-        aliases=("interpolate", "resize", "enlarge", "nearest", "bilinear"),
     ),
 )

@@ -33,6 +33,7 @@ class Port(NamedTuple):
         optional: an input that may stay open.
         follows: an optional input that takes another input's wire when open.
         doc: one line for the tooltip.
+        keyword: torch is given it by name, so that those before it may stay open.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Port(NamedTuple):
     optional: bool = False
     follows: str = ""
     doc: str = ""
+    keyword: bool = False
 
 
 class Init(NamedTuple):
@@ -140,7 +142,7 @@ class Operator:
         brief: the line on the node: "3×3, 64, stride 2".
         takes: how ports become arguments of the call, nested as torch wants them; a
             nested group is passed when all of its ports are wired. () is the ports in
-            order.
+            order. Ports given by keyword do not stand here.
         returns: how results map to output ports, nested as torch returns them. () is
             the ports in order (a bare tensor for one).
         style: how an operation is written: "call" f(x, y, dim=1); "gather"

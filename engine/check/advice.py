@@ -20,7 +20,7 @@ from engine.design.fitting import chosen_init
 from engine.design.model import Design, Node, Wire
 from engine.errors import Fix, Message, Problem, Severity
 
-DROPOUTS = frozenset({"dropout", "dropout2d", "alpha_dropout"})
+DROPOUTS = frozenset(k for k, row in OPERATORS.items() if row.family == "Dropout")
 PASSIVE = DROPOUTS | {"identity", "flatten", "unflatten", "reshape", "permute"}
 NORMS = frozenset({"batch_norm1d", "batch_norm2d", "batch_norm3d"})
 LINEAR = frozenset(

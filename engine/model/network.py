@@ -71,6 +71,7 @@ class Network(nn.Module):
     def _called(self, step: Step, values: Values, sizes: Mapping[str, int]) -> Any:
         args = _filled(step.args, values)
         options = _measured(step.options, sizes)
+        options.update((name, values[ref]) for name, ref in step.named.items())
         if step.looped:
             return _looped(step, self.get_submodule(step.node.name), args)
         if step.made:

@@ -42,6 +42,7 @@ class Step:
         row: its operator.
         known: what the check knows of it.
         args: values passed by position, nested as torch takes them.
+        named: values passed by name.
         options: plain arguments of the call; symbols stand for sizes.
         results: where each result goes, nested as torch returns them.
     """
@@ -50,6 +51,7 @@ class Step:
     row: Operator
     known: Known
     args: Arranged
+    named: Mapping[str, Ref]
     options: Mapping[str, Any]
     results: Arranged
 
@@ -61,7 +63,7 @@ class Step:
     @property
     def used(self) -> Iterator[Ref]:
         """Every value it takes."""
-        return leaves(self.args)
+        return leaves((*self.args, *self.named.values()))
 
     @cached_property
     def modules(self) -> tuple[tuple[str, Plan], ...]:
@@ -266,7 +268,7 @@ class Size:
 
 
 def _step(node: Node, row: Operator, known: Known, graph: Graph) -> Step:
-    takes = row.takes or tuple(port.name for port in node.inputs)
+    takes = row.takes or tuple(p.name for p in node.inputs if not p.keyword)
     returns = row.returns or tuple(port.name for port in node.outputs)
     arriving = _arriving(node, graph)
     groups = (_grouped(part, arriving) for part in takes)
@@ -275,6 +277,11 @@ def _step(node: Node, row: Operator, known: Known, graph: Graph) -> Step:
         row=row,
         known=known,
         args=tuple(group for group in groups if group is not None),
+        named={
+            port.name: arriving[port.name]
+            for port in node.inputs
+            if port.keyword and port.name in arriving
+        },
         options=_options(row, known),
         results=_refs(returns, node.id),
     )

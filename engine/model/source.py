@@ -173,6 +173,7 @@ class _Source:
             return
         if step.row.style == "gather":
             args = [row(*args)]
+        args += (f"{name}={self.names[ref]}" for name, ref in step.named.items())
         args += self._options(step)
         called = f"self.{step.node.name}" if step.made else step.row.target
         yield from statement(2, target, Group(tuple(args), f"{called}("))
@@ -274,10 +275,8 @@ def _arguments(
 
 
 def _same(value: Any, default: Any) -> bool:
-    """Whether torch would take the two for the same; True is not 1."""
-    return bool(value == default) and isinstance(value, bool) == isinstance(
-        default, bool
-    )
+    """Whether torch would take and show the two alike; neither True nor 1.0 is 1."""
+    return bool(value == default) and type(value) is type(default)
 
 
 def _plain(value: Any) -> str | Group:

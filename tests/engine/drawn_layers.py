@@ -6,12 +6,13 @@ each wired port. Most cases fit; some do not, and torch says which.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from hypothesis import strategies as st
 
 from engine.catalog import OPERATORS
-from engine.catalog.dims import FLOATS, Tensor
+from engine.catalog.dims import FLOATS, INTEGERS, Tensor
 from engine.catalog.params import (
     Bool,
     Choice,
@@ -114,11 +115,18 @@ def natural(kind: str) -> tuple[int, ...]:
         return (2, 3)
     if kind == "dropout2d":
         return (3, 4)
+    if kind.startswith(("upsampling", "cross_map")):
+        return (4,)
     if kind.endswith("d") and kind[-2].isdigit():
         axes = int(kind[-2])
         return (axes + 2,) if kind.startswith("batch") else (axes + 1, axes + 2)
     known = {
         "upsample": (3, 4, 5),
+        "local_response_norm": (3, 4, 5),
+        "unfold": (3, 4),
+        "pixel_shuffle": (3, 4, 5),
+        "pixel_unshuffle": (3, 4, 5),
+        "channel_shuffle": (3, 4, 5),
         "group_norm": (2, 3, 4),
         "layer_norm": (2, 3, 4),
         "rms_norm": (2, 3, 4),
@@ -136,6 +144,8 @@ def _inputs(row: Operator, params: dict[str, Any]) -> st.SearchStrategy[Any]:
         "matmul": _matmul,
         "concatenate": _joined,
         **dict.fromkeys(("max_unpool1d", "max_unpool2d", "max_unpool3d"), _unpooled),
+        "fold": _columns,
+        "embedding_bag": _bags,
         "lstm": _recurrent,
         "gru": _recurrent,
         "multihead_attention": _attention,
@@ -144,11 +154,11 @@ def _inputs(row: Operator, params: dict[str, Any]) -> st.SearchStrategy[Any]:
         return special[row.kind](row, params)
     if len(row.input_ports({**row.defaults, **params})) > 1:
         return _stretched(row, params)
-    return _single(row)
+    return _single(row, params)
 
 
 @st.composite
-def _single(draw: Draw, row: Operator) -> dict[str, Tensor]:
+def _single(draw: Draw, row: Operator, params: dict[str, Any]) -> dict[str, Tensor]:
     (port,) = row.input_ports(row.defaults)
     dtypes = {
         "float": st.sampled_from(("float32", "float32", "float64", "int64")),
@@ -158,6 +168,11 @@ def _single(draw: Draw, row: Operator) -> dict[str, Tensor]:
     shape = draw(shapes(natural(row.kind)))
     if row.kind.startswith("fractional") and draw(st.integers(0, 5)):
         shape = tuple(size + 3 for size in shape)  # room for a fraction of it
+    if row.kind.startswith("pixel") and len(shape) > 2 and draw(st.integers(0, 3)):
+        factor = params.get("upscale_factor", 1) ** 2
+        side = params.get("downscale_factor", 1)
+        *front, channels, height, width = shape
+        shape = (*front, channels * factor, height * side, width * side)
     return {port.name: Tensor(shape, draw(dtypes[port.dtype]))}
 
 
@@ -171,7 +186,39 @@ def _stretched(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
         shape = [draw(st.sampled_from((dim, dim, dim, 1))) for dim in whole[cut:]]
         if shape and draw(st.integers(0, 9)) == 9:
             shape[0] += 1
-        found[port.name] = Tensor(tuple(shape), draw(ANY_DTYPE))
+        dtype = st.sampled_from(("float32",) * 5 + ("float64",))
+        dtype = dtype if port.dtype == "float" else ANY_DTYPE
+        found[port.name] = Tensor(tuple(shape), draw(dtype))
+    return found
+
+
+@st.composite
+def _columns(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    """The columns that a Fold wants, mostly."""
+    names = ("output_size", "kernel_size", "dilation", "padding", "stride")
+    size, *window = ((v, v) if isinstance(v := params[n], int) else v for n in names)
+    steps = [
+        max((o + 2 * p - d * (k - 1) - 1) // s + 1, 0)
+        for o, k, d, p, s in zip(size, *window, strict=True)
+    ]
+    rows = draw(SIZES) * prod(window[0]) + draw(st.sampled_from((0,) * 8 + (1,)))
+    columns = prod(steps) + draw(st.sampled_from((0,) * 8 + (1,)))
+    front = draw(st.sampled_from(((), (2,), (3,), (1, 2))))
+    return {"input": Tensor((*front, rows, columns or 1), "float32")}
+
+
+@st.composite
+def _bags(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    shape = draw(shapes((1, 2)))
+    found = {"input": Tensor(shape, "int64")}
+    if (len(shape) == 1) != (draw(st.integers(0, 7)) == 7):
+        count = draw(st.integers(1, 4))
+        rank = draw(st.sampled_from((1, 1, 1, 1, 1, 2)))
+        found["offsets"] = Tensor((count,) * rank, draw(st.sampled_from(INTEGERS)))
+    if draw(st.integers(0, 2)) == 2 and (params["mode"] == "sum" or draw(SIZES) == 9):
+        other = draw(st.sampled_from((shape, shape, shape, shape[1:], (*shape, 1))))
+        dtype = draw(st.sampled_from(("float32", "float32", "float64")))
+        found["per_sample_weights"] = Tensor(other, dtype)
     return found
 
 
@@ -320,6 +367,12 @@ def _fitting(
         part = draw(st.sampled_from([d for d in range(1, 10) if whole % d == 0]))
         tail = draw(st.sampled_from((-1, whole // part)))
         return {"dim": axis, "unflattened_size": (part, tail)}
+    if kind.startswith("upsampling"):
+        one = {"size": None, "scale_factor": params["scale_factor"] or 2.0}
+        other = {"size": params["size"] or 3, "scale_factor": None}
+        return draw(st.sampled_from((one, other)))
+    if kind == "unfold":
+        return {"kernel_size": draw(st.integers(1, 2)), "dilation": 1}
     if kind == "upsample":
         return _upsampling(draw, params, max(len(shape) - 2, 1))
     return {}

@@ -32,6 +32,13 @@ SHAPES: dict[str, tuple[int | str, ...]] = {
     "reshape": ("N", 3, 4),
     "softmax2d": ("N", 4, 5, 5),
     "upsample": ("N", 4, 5, 5),
+    "channel_shuffle": ("N", 4, 6),
+    "local_response_norm": ("N", 6, 4),
+    "fold": ("N", 18, 36),
+    "pixel_shuffle": ("N", 8, 3, 4),
+    "pixel_unshuffle": ("N", 3, 6, 4),
+    "unfold": ("N", 2, 6, 7),
+    "embedding_bag": ("N", 5),
 }
 AXES = {"1d": ("N", 4, 12), "2d": ("N", 4, 12, 12), "3d": ("N", 4, 8, 8, 8)}
 
@@ -53,6 +60,10 @@ SPECIAL: dict[str, tuple[dict[str, Any], ...]] = {
     "multihead_attention": ({"num_heads": 3, "dropout": 0.1, "bias": False},),
     "prelu": ({"num_parameters": 8, "init": 0.1},),
     "reshape": ({"shape": ("N", 2, 6)}, {"shape": (-1, 12)}),
+    "cosine_similarity": ({"dim": 0},),
+    "embedding_bag": ({"padding_idx": 2, "num_embeddings": 9},),
+    "instance_norm2d": ({"affine": True, "track_running_stats": True},),
+    "upsampling_bilinear2d": ({"scale_factor": None, "size": (7, 9)},),
     "zero_pad2d": ({"padding": (1, 2, -1, 0)},),
     "constant_pad1d": ({"value": 2.5},),
     "fractional_max_pool2d": ({"output_size": 5, "output_ratio": None},),
@@ -65,9 +76,16 @@ SPECIAL: dict[str, tuple[dict[str, Any], ...]] = {
 PORTS: dict[str, dict[str, tuple[tuple[int | str, ...], str]]] = {}
 # What stands between an Input and a port, where not every value will do.
 BEFORE: dict[tuple[str, str], tuple[str, dict[str, Any], str]] = {}
+# What the parameters have to be for that.
+WITH: dict[str, dict[str, Any]] = {"embedding_bag": {"mode": "sum"}}
 # Optional ports that are wired together in one more variant each.
 WIRED: dict[str, tuple[tuple[str, ...], ...]] = {}
 
+PORTS["embedding_bag"] = {
+    "input": (("N", 5), "int64"),
+    "per_sample_weights": (("N", 5), "float32"),
+}
+WIRED["embedding_bag"] = (("per_sample_weights",),)
 for _axes in (1, 2, 3):
     _kind = f"max_unpool{_axes}d"
     SHAPES[_kind] = ("N", 4, *(6,) * _axes)
@@ -134,7 +152,7 @@ def variants(kind: str) -> Iterator[Design]:
             if design:
                 yield design
     for wired in WIRED.get(kind, ()):
-        design = standing(kind, wired=wired)
+        design = standing(kind, wired=wired, **WITH.get(kind, {}))
         assert check(design).ok, [str(p.message) for p in check(design).problems]
         yield design
     for params in SPECIAL.get(kind, ()):

@@ -55,7 +55,7 @@ def derived(row: Operator, args: dict[str, Any], inputs: dict[str, Tensor]) -> A
         "in2_features": inputs[ports[-1]].shape[-1:],
         "input_size": first[-1:],
         "in_channels": first[-axes - 1 :],
-        "num_features": first[1:],
+        "num_features": first[-axes - 1 :] if "instance" in row.kind else first[1:],
         "num_channels": first[1:],
         "embed_dim": first[-1:],
         "kdim": key[-1:],
@@ -97,6 +97,9 @@ def called(row: Operator, args: dict[str, Any], inputs: dict[str, Tensor], devic
     for port in row.input_ports(args):
         if port.name not in values and port.follows in values:
             values[port.name] = values[port.follows]
+    ports = {port.name: port for port in row.input_ports(args)}
+    for name in [name for name in values if ports[name].keyword]:
+        options[name] = values.pop(name)
     given: list[Any] = list(values.values())
     if row.kind == "lstm" and len(given) > 1:
         assume("h_0" in values and "c_0" in values)
@@ -158,6 +161,8 @@ def strict(row: Operator, inputs: dict[str, Tensor]) -> bool:
     """Whether we refuse what torch's layer happens to let through."""
     if row.kind == "adaptive_avg_pool2d" and inputs["input"].rank == 2:
         return True  # torch skips its own check of ranks where output_size is 1
+    if row.family == "Dropout" and inputs["input"].rank < 2 and "1" not in row.kind:
+        return row.shape.__name__ == "_channelled"  # with p = 1 torch looks at nothing
     ports = {port.name: port.dtype for port in row.input_ports(row.defaults)}
     return any(
         ports.get(name) == "float" and not kind.floating
@@ -300,6 +305,7 @@ LARGE: dict[str, tuple[dict[str, Any], dict[str, Tensor]]] = {
         {"input1": Tensor((2, 20), F), "input2": Tensor((2, 5), F)},
     ),
     "embedding": ({"padding_idx": -3}, {"input": Tensor((2,), "int64")}),
+    "embedding_bag": ({"padding_idx": 3}, {"input": Tensor((2, 2), "int64")}),
     "lstm": (
         {"hidden_size": 50, "num_layers": 2, "bidirectional": True, "proj_size": 20},
         {"input": Tensor((3, 2, 30), F)},
@@ -322,6 +328,10 @@ for _axes in (1, 2, 3):
         {"input": Tensor((2, 24, *_sides), F)},
     )
     LARGE[f"batch_norm{_axes}d"] = ({}, {"input": Tensor((2, 24, *_sides), F)})
+    LARGE[f"instance_norm{_axes}d"] = (
+        {"affine": True, "track_running_stats": True},
+        {"input": Tensor((2, 24, *_sides), F)},
+    )
 
 
 @pytest.mark.parametrize("kind", WEIGHTY)
@@ -403,7 +413,8 @@ COUNTED = [
     kind
     for kind in KINDS
     if OPERATORS[kind].mult_adds.__name__ != "no_work"
-    and kind not in ("lstm", "gru", "bilinear")  # flop_counter says 0 for these
+    # flop_counter says 0 for these
+    and kind not in ("lstm", "gru", "bilinear", "embedding_bag")
 ]
 
 
@@ -494,6 +505,16 @@ def counted(row: Operator, ours: Known, inputs: dict[str, Tensor]) -> int:
             4 * (2 * 3 + 3),
         ),
         ("batch_norm2d", {}, {"input": Tensor((2, 3, 4, 4), F)}, 0),
+        ("embedding_bag", {}, {"input": Tensor((5, 3), "int64")}, 0),
+        (
+            "embedding_bag",
+            {"mode": "sum", "embedding_dim": 4},
+            {
+                "input": Tensor((symbol("N", 5), 3), "int64"),
+                "per_sample_weights": Tensor((symbol("N", 5), 3), F),
+            },
+            12,
+        ),
     ],
 )
 def test_mult_adds_are_counted_per_sample(kind, params, inputs, expected):
@@ -507,6 +528,8 @@ OWN_DEFAULT = {
     ("upsample", "scale_factor"),  # None with size None is refused
     ("fractional_max_pool2d", "output_ratio"),  # likewise
     ("fractional_max_pool3d", "output_ratio"),
+    ("upsampling_nearest2d", "scale_factor"),
+    ("upsampling_bilinear2d", "scale_factor"),
 }
 
 

@@ -18,16 +18,23 @@ class Group:
         after: the closing bracket and what follows it.
         literal: a tuple or list, which goes one item to a line once it does not fit
             on one; a call first tries all its arguments on a line of their own.
+        words: parts that spaces keep apart: the clauses of a generator.
     """
 
     items: tuple[str | Group, ...]
     before: str = "("
     after: str = ")"
     literal: bool = False
+    words: bool = False
 
     def __str__(self) -> str:
         comma = "," if self.literal and len(self.items) == 1 else ""
-        return f"{self.before}{', '.join(map(str, self.items))}{comma}{self.after}"
+        return f"{self.before}{self.line}{comma}{self.after}"
+
+    @property
+    def line(self) -> str:
+        """What stands in the brackets, on one line."""
+        return (" " if self.words else ", ").join(map(str, self.items))
 
 
 def row(*items: str | Group) -> Group:
@@ -66,11 +73,12 @@ def _laid(indent: str, before: str, value: str | Group, after: str) -> list[str]
     if len(line) <= WIDTH or isinstance(value, str) or not value.items:
         return [line]
     inner = indent + STEP
-    joined = inner + ", ".join(map(str, value.items))
+    joined = inner + value.line
     if not value.literal and len(joined) <= WIDTH:
         body = [joined]
     elif not value.literal and len(value.items) == 1:
         body = _laid(inner, "", value.items[0], "")
     else:
-        body = [line for item in value.items for line in _laid(inner, "", item, ",")]
+        comma = "" if value.words else ","
+        body = [line for item in value.items for line in _laid(inner, "", item, comma)]
     return [f"{indent}{before}{value.before}", *body, f"{indent}{value.after}{after}"]

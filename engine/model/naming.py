@@ -65,6 +65,11 @@ class Names:
         """The variable, or _ for a value that nobody uses."""
         return self._of[ref] if ref in self._last else "_"
 
+    @property
+    def used(self) -> frozenset[str]:
+        """Every variable so far."""
+        return frozenset({*self._taken, *self._of.values()})
+
     def _new(self, name: str) -> str:
         chosen = free(name, self._taken)
         self._taken.add(chosen)

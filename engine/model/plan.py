@@ -7,7 +7,7 @@ about arguments itself, so that they cannot disagree. No torch here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -118,6 +118,7 @@ class Plan:
         aside: modules that are made but lead nowhere.
         results: what forward returns.
         block: whose body it is.
+        memo: what those who use it note down.
     """
 
     design: Design
@@ -127,6 +128,7 @@ class Plan:
     aside: tuple[Step, ...]
     results: tuple[Ref, ...]
     block: Block | None = None
+    memo: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def name(self) -> str:
@@ -265,6 +267,12 @@ class Size:
 
     def __init__(self, name: str) -> None:
         self.name = name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Size) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
 
 def _step(node: Node, row: Operator, known: Known, graph: Graph) -> Step:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Hashable, Iterator
 
 from engine.catalog.dims import INTEGERS, sampled
 from engine.check import Checked, check
 from engine.design.model import Design
-from engine.model.draws import GLOBAL, Draw, draws
-from engine.model.layout import Group, row, statement, sum_statement
-from engine.model.naming import Names, class_name, free
-from engine.model.plan import Plan, Ref, Size, Step, arguments, plan
-from engine.model.signatures import Signature, signature
-
-DRAWN = "Draw each tensor from its own generator, seeded by its name."
-SET = "Set each tensor to its first values, none of which is random."
+from engine.model.draws import Draw, draws
+from engine.model.initializing import drawing, init_lines, random
+from engine.model.layout import Group, row, statement
+from engine.model.naming import class_name, free
+from engine.model.plan import Plan, Ref, plan
+from engine.model.writing import Written
 
 
 def to_python(
     design: Design, checked: Checked | None = None, name: str = "Network"
 ) -> str:
-    """A module of Python that stands alone: the class, its draws, and a sample run.
+    """A module of Python that stands alone: its classes, its draws, and a sample run.
 
     Args:
         design: what to write; it must have no errors.
@@ -37,7 +34,7 @@ def to_python(
 
 def call_text(draw: Draw, tensor: str, generator: str = "") -> str:
     """The call of torch.nn.init that draws `tensor`."""
-    return str(_drawing(draw, tensor, generator))
+    return str(drawing(draw, tensor, generator))
 
 
 class _Source:
@@ -46,10 +43,9 @@ class _Source:
     def __init__(self, plan: Plan, name: str) -> None:
         self.plan = plan
         self.name = name
-        self.names = Names(plan, [name])
         self.draws = draws(plan.design, plan.checked)
-        self.random = any(_random(draw) for draw in self.draws)
-        self.made = list(plan.made)
+        self.random = any(map(random, self.draws))
+        *self.blocks, self.network = _classes(plan, name)
 
     def lines(self) -> Iterator[str]:
         yield f'"""{self.name}: {_counted(self.plan.checked.parameters)}."""'
@@ -58,24 +54,30 @@ class _Source:
             yield "import zlib"
             yield ""
         yield "import torch"
-        yield "from torch import Tensor, nn" if self.inputs else "from torch import nn"
+        tensors = any(block.inputs for block in (*self.blocks, self.network))
+        yield "from torch import Tensor, nn" if tensors else "from torch import nn"
+        for block in self.blocks:
+            yield from ("", "")
+            yield f"class {block.name}(nn.Module):"
+            yield f'    """{_about(block)}"""'
+            yield from block.constructor()
+            yield ""
+            yield from block.forward()
         yield from ("", "")
         yield f"class {self.name}(nn.Module):"
         yield f'    """{self._title()}"""'
-        if self.made:
-            yield ""
-            yield from self._constructor()
+        yield from self.network.constructor()
         if self.draws:
             yield ""
-            yield from self._init()
+            yield from init_lines(self.draws)
         yield ""
-        yield from self._forward()
+        yield from self.network.forward()
         yield from ("", "", 'if __name__ == "__main__":')
         yield from self._main()
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        return self.names.inputs
+        return self.network.inputs
 
     def _title(self) -> str:
         """What goes in and out: short enough for a line, or in general terms."""
@@ -89,134 +91,6 @@ class _Source:
         if len(line) > 70:
             return f"Maps {_several(len(taken), 'tensor')} to {len(given)}."
         return line
-
-    def _constructor(self) -> Iterator[str]:
-        yield "    def __init__(self) -> None:"
-        yield "        super().__init__()"
-        for step in self.made:
-            target = step.row.target.replace("torch.nn.", "nn.", 1)
-            given = _arguments(
-                arguments(step.row, step.known), signature(step.row.target)
-            )
-            call = Group(tuple(given), f"{target}(")
-            yield from statement(2, f"self.{step.node.name} = ", call)
-
-    def _init(self) -> Iterator[str]:
-        yield "    def init(self, seed: int = 0) -> None:"
-        yield f'        """{DRAWN if self.random else SET}"""'
-        usual = [draw for draw in self.draws if not draw.chosen]
-        if self.random:
-            yield ""
-            yield "        def rng(name: str) -> torch.Generator:"
-            yield '            key = zlib.crc32(f"{seed}/{name}".encode())'
-            yield "            return torch.Generator().manual_seed(key)"
-            yield ""
-        for draw in self.draws:
-            if draw.chosen:
-                yield from _drawn(draw)
-                yield from _zeroed(draw, f"self.{draw.name}")
-        if usual:
-            yield from self._usual(usual)
-
-    def _usual(self, usual: list[Draw]) -> Iterator[str]:
-        """Draws that nobody chose, a loop for each run of alike draws."""
-        yield "        # torch's defaults"
-        yield "        tensors = self.state_dict()"
-        groups: dict[Any, list[Draw]] = {}
-        for draw in usual:
-            groups.setdefault((draw.call, draw.zero_row), []).append(draw)
-        for alike in groups.values():
-            first = alike[0]
-            if len(alike) == 1:
-                tensor = f'tensors["{first.name}"]'
-                yield from statement(2, "", _drawing(first, tensor, _rng(first)))
-                yield from _zeroed(first, tensor)
-                continue
-            names = row(*(f'"{draw.name}"' for draw in alike))
-            yield from statement(2, "for name in ", names, ":")
-            random = "rng(name)" if _random(first) else ""
-            yield from statement(3, "", _drawing(first, "tensors[name]", random))
-            yield from (f"    {line}" for line in _zeroed(first, "tensors[name]"))
-
-    def _forward(self) -> Iterator[str]:
-        taken = ("self", *(f"{name}: Tensor" for name in self.inputs))
-        given = ", ".join(["Tensor"] * len(self.plan.results))
-        returned = "Tensor" if given == "Tensor" else f"tuple[{given}]"
-        if len(returned) > 40:
-            returned = "tuple[Tensor, ...]"
-        yield from statement(1, "def ", Group(taken, "forward("), f" -> {returned}:")
-        for symbol, origin in self.plan.origins.items():
-            name = self.names[Ref(origin.input, "output")]
-            yield f"        {self.names.sizes[symbol]} = {name}.shape[{origin.axis}]"
-        *steps, last = self.plan.needed or (None,)
-        for step in filter(None, steps):
-            yield from self._step(step, f"{self._results(step)} = ")
-        if last and last.single and self.plan.results == last.results:
-            yield from self._step(last, "return ")
-            return
-        if last:
-            yield from self._step(last, f"{self._results(last)} = ")
-        yield from self._return()
-
-    def _return(self) -> Iterator[str]:
-        names = [self.names[ref] for ref in self.plan.results]
-        line = f"        return {', '.join(names)}"
-        if len(line) <= 88:
-            yield line
-        else:
-            yield from statement(2, "return ", row(*names))
-
-    def _step(self, step: Step, target: str) -> Iterator[str]:
-        args = [self._taken(part) for part in step.args]
-        if step.row.style == "fold":
-            yield from sum_statement(2, target, step.row.sign, [str(a) for a in args])
-            return
-        if step.row.style == "gather":
-            args = [row(*args)]
-        args += (f"{name}={self.names[ref]}" for name, ref in step.named.items())
-        args += self._options(step)
-        called = f"self.{step.node.name}" if step.made else step.row.target
-        yield from statement(2, target, Group(tuple(args), f"{called}("))
-
-    def _results(self, step: Step) -> str:
-        if step.single:
-            return self.names.get(step.results[0])
-        return ", ".join(self._unpacked(part) for part in step.results)
-
-    def _unpacked(self, nest: Any) -> str:
-        if isinstance(nest, Ref):
-            return self.names.get(nest)
-        parts = [self._unpacked(part) for part in nest]
-        return "_" if set(parts) == {"_"} else f"({', '.join(parts)})"
-
-    def _taken(self, nest: Any) -> str | Group:
-        if isinstance(nest, Ref):
-            return self.names[nest]
-        return row(*(self._taken(part) for part in nest))
-
-    def _options(self, step: Step) -> Iterator[str | Group]:
-        known = signature(step.row.target)
-        for name, value in step.options.items():
-            if known and known.options.get(name, ...) == value:
-                continue
-            if known is None and (value is None or value is False):
-                continue  # a switch that is off is not said
-            if name == "dim" and isinstance(value, tuple) and len(value) == 1:
-                value = value[0]  # torch takes the two for the same
-            written = self._value(value)
-            if known is None and name in ("dims", "shape"):
-                yield written
-            elif isinstance(written, Group):
-                yield Group(written.items, f"{name}=(", literal=True)
-            else:
-                yield f"{name}={written}"
-
-    def _value(self, value: Any) -> str | Group:
-        if isinstance(value, Size):
-            return self.names.sizes[value.name]
-        if isinstance(value, tuple):
-            return row(*(self._value(part) for part in value))
-        return _literal(value)
 
     def _main(self) -> Iterator[str]:
         instance = "network"
@@ -252,86 +126,54 @@ class _Source:
         return Group((*shape.items, *dtype), "torch.randn(")
 
 
-def _arguments(
-    given: Mapping[str, Any], known: Signature | None
-) -> Iterator[str | Group]:
-    """What the constructor is given: the required by position, the unusual by name."""
-    required = known.required if known else ()
-    defaults = known.defaults if known else {}
-    for name in required:
-        yield _plain(given[name])
-    rest = [*defaults, *(name for name in given if name not in defaults)]
-    for name in rest:
-        if name not in given or name in required:
-            continue
-        if name == "dtype":
-            yield f"dtype=torch.{given[name]}"
-        elif name not in defaults or not _same(given[name], defaults[name]):
-            value = _plain(given[name])
-            if isinstance(value, Group):
-                yield Group(value.items, f"{name}=(", literal=True)
-            else:
-                yield f"{name}={value}"
+def _classes(plan: Plan, name: str) -> list[Written]:
+    """Every class, those of the innermost blocks first and the network's last."""
+    groups: dict[Hashable, list[Plan]] = {}
+    seen: dict[int, Hashable] = {}
+    _gather(plan, groups, seen)
+    taken = [name]
+    written: dict[int, Written] = {}
+    classes = []
+    for plans in groups.values():
+        own = name
+        if plans[0].block:
+            own = free(class_name(plans[0].name), [])
+            number = 2
+            while own in taken:
+                own = f"{class_name(plans[0].name)}{number}"
+                number += 1
+            taken.append(own)
+        classes.append(Written(own, plans, written, taken))
+        written.update((id(one), classes[-1]) for one in plans)
+    return classes
 
 
-def _same(value: Any, default: Any) -> bool:
-    """Whether torch would take and show the two alike; neither True nor 1.0 is 1."""
-    return bool(value == default) and type(value) is type(default)
+def _gather(
+    plan: Plan, groups: dict[Hashable, list[Plan]], seen: dict[int, Hashable]
+) -> Hashable:
+    """Sort the plans of all modules by what their classes have in common."""
+    if id(plan) in seen:
+        return seen[id(plan)]
+    within = tuple(
+        (step.node.id, step.looped, step.sequential, frozenset(inner))
+        for step in plan.made
+        if (inner := [_gather(one, groups, seen) for _, one in step.modules])
+    )
+    steps = tuple(step.node.id for step in plan.needed)
+    origins = tuple(plan.origins.items())
+    key = (plan.block.id if plan.block else "", steps, origins, within)
+    seen[id(plan)] = key
+    groups.setdefault(key, []).append(plan)
+    return key
 
 
-def _plain(value: Any) -> str | Group:
-    if isinstance(value, tuple):
-        return row(*(_plain(part) for part in value))
-    return _literal(value)
-
-
-def _literal(value: Any) -> str:
-    """A number, word or None as Python; bounds that are 1/√n say so."""
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, float) and len(repr(value)) > 8 and value:
-        fan = round(value**-2) if abs(value) > 1e-5 else 0
-        if fan and float(fan) ** -0.5 == abs(value) and fan**-0.5 == abs(value):
-            return f"{fan}**-0.5" if value > 0 else f"-({fan}**-0.5)"
-    return repr(value)
-
-
-def _drawing(draw: Draw, tensor: str, generator: str) -> Group:
-    known = signature(f"torch.nn.init.{draw.call.function}")
-    given = list(_arguments(dict(draw.call.args), known))
-    if draw.call.function == "uniform_":  # as everybody writes it
-        given = [_literal(value) for _, value in draw.call.args]
-    if generator:
-        given.append(f"generator={generator}")
-    return Group((tensor, *given), f"nn.init.{draw.call.function}(")
-
-
-def _drawn(draw: Draw) -> Iterator[str]:
-    """The lines that draw a tensor of the class."""
-    tensor, generator = f"self.{draw.name}", _rng(draw)
-    if draw.call.function not in GLOBAL:
-        yield from statement(2, "", _drawing(draw, tensor, generator))
-        return
-    yield f"        # {draw.call.function} takes some of its choices from torch's own"
-    yield "        # generator, which is seeded for the time of the call."
-    yield "        with torch.random.fork_rng(devices=[]):"
-    seed = Group((f"{generator}.initial_seed()",), "torch.manual_seed(")
-    yield from statement(3, "", seed)
-    yield from statement(3, "", _drawing(draw, tensor, generator))
-
-
-def _random(draw: Draw) -> bool:
-    known = signature(f"torch.nn.init.{draw.call.function}")
-    return known is not None and "generator" in known.defaults
-
-
-def _rng(draw: Draw) -> str:
-    return f'rng("{draw.name}")' if _random(draw) else ""
-
-
-def _zeroed(draw: Draw, tensor: str) -> Iterator[str]:
-    if draw.zero_row is not None:
-        yield f"        nn.init.zeros_({tensor}.detach()[{draw.zero_row}])"
+def _about(block: Written) -> str:
+    """The docstring of a block's class: what its notes begin with, or its ports."""
+    notes = block.plan.block.notes.partition("\n")[0] if block.plan.block else ""
+    if 8 < len(notes) <= 70 and notes.isascii() and not set(notes) & set("\"\\"):
+        return notes if notes[-1] in ".!?" else f"{notes}."
+    given = _several(len(block.plan.results), "tensor")
+    return f"Maps {' and '.join(block.inputs) or 'nothing'} to {given}."[:80]
 
 
 def _shape(checked: Checked, ref: Ref) -> str:

@@ -1,0 +1,336 @@
+"""A class of generated code: its constructor and its forward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from engine.design.block import REPEAT
+from engine.model.layout import Group, row, statement, sum_statement
+from engine.model.literals import Verbatim, access, literal, named, same
+from engine.model.naming import Names, free
+from engine.model.plan import Plan, Ref, Size, Step, arguments
+from engine.model.signatures import signature
+from engine.model.taking import Taking, Vector, annotation
+
+Given = Mapping[str, Any]  # argument of a class -> its value for one module
+
+
+class Written:
+    """One class, written once for all the modules that are alike but for numbers.
+
+    Args:
+        name: of the class.
+        plans: how each of its modules runs; they differ in numbers alone.
+        classes: id of a plan -> the class of its module, for what is within.
+        taken: names of classes, which no variable may have.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        plans: list[Plan],
+        classes: Mapping[int, Written],
+        taken: list[str],
+    ) -> None:
+        self.name = name
+        self.plan = plans[0]
+        self.names = Names(self.plan, taken)
+        self._classes = classes
+        self._steps = [_by_node(plan) for plan in plans]
+        attributes = [step.node.name for step in self.plan.made]
+        self._taking = Taking(plans, ["self", *attributes, *taken])
+        self._modules = [line for step in self.plan.made for line in self._made(step)]
+        self._forward = list(self._forwarded())
+        for place, plan in enumerate(plans):
+            args = self._taking.args
+            plan.memo["given"] = {name: args[name][place] for name in args}
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return self.names.inputs
+
+    def constructor(self) -> Iterator[str]:
+        """Nothing where there is nothing to construct."""
+        args, ties = self._taking.args, self.plan.ties
+        if not self._modules and not args:
+            return
+        typed = (f"{name}: {annotation(values)}" for name, values in args.items())
+        taken = ("self", *typed)
+        yield ""
+        yield from statement(1, "def ", Group(taken, "__init__("), " -> None:")
+        yield "        super().__init__()"
+        for name in self._taking.kept:
+            yield f"        self.{name} = {name}"
+        yield from self._modules
+        for tie in ties:
+            yield from statement(2, f"{access(tie.name)} = ", access(tie.source))
+
+    def forward(self) -> Iterator[str]:
+        """The method that computes the results."""
+        yield from self._forward
+
+    def _alike(self, step: Step) -> list[Step]:
+        """The same step of every module."""
+        return [steps[step.node.id] for steps in self._steps]
+
+    def _made(self, step: Step) -> Iterator[str]:
+        alike = self._alike(step)
+        before = f"self.{step.node.name} = "
+        if step.modules:
+            return iter(statement(2, before, self._block(step, alike)))
+        target = step.row.target.replace("torch.nn.", "nn.", 1)
+        call = Group(tuple(self._arguments(step, alike)), f"{target}(")
+        return iter(statement(2, before, call))
+
+    def _arguments(self, step: Step, alike: list[Step]) -> Iterator[str | Group]:
+        """Of a module's constructor: the required by position, the unusual by name."""
+        known = signature(step.row.target)
+        required = known.required if known else ()
+        defaults = known.defaults if known else {}
+        each = [_given(other) for other in alike]
+        names = dict.fromkeys(name for given in each for name in given)
+        given = {
+            name: tuple(one.get(name, defaults.get(name)) for one in each)
+            for name in names
+        }
+        for name in required:
+            yield self._text(step, name, given[name])
+        rest = [*defaults, *(name for name in given if name not in defaults)]
+        for name in rest:
+            if name not in given or name in required:
+                continue
+            if name not in defaults or not all(
+                same(value, defaults[name]) for value in given[name]
+            ):
+                yield named(name, self._text(step, name, given[name]))
+
+    def _text(self, step: Step, name: str, values: Vector) -> str | Group:
+        return self._taking.text(values, step.node.params.get(name), name)
+
+    def _block(self, step: Step, alike: list[Step]) -> Group | str:
+        """The module of a block, or those of its repeats."""
+        each = [[self._module(plan) for _, plan in other.modules] for other in alike]
+        cls = self._class(step.modules[0][1])
+        if not step.modules[0][0]:
+            return self._call(step, cls.name, [one[0] for one in each])
+        items: tuple[str | Group, ...]
+        if any(cls is not self._class(p) for other in alike for _, p in other.modules):
+            items = tuple(
+                self._call(step, self._class(plan).name, [one[place] for one in each])
+                for place, (_, plan) in enumerate(step.modules)
+            )
+        else:
+            items = self._repeats(step, cls.name, each)
+        if step.sequential:
+            return Group(items, "nn.Sequential(")
+        if len(items) == 1 and isinstance(items[0], Group) and items[0].words:
+            return Group(items[0].items, "nn.ModuleList(", words=True)
+        return Group((Group(items, "[", "]", literal=True),), "nn.ModuleList(")
+
+    def _class(self, plan: Plan) -> Written:
+        return self._classes[id(plan)]
+
+    def _module(self, plan: Plan) -> Given:
+        """What the constructor of a module within is given."""
+        given: Given = plan.memo["given"]
+        return given
+
+    def _repeats(
+        self, step: Step, cls: str, each: list[list[Given]]
+    ) -> tuple[str | Group, ...]:
+        """Alike modules by a generator, a first one that differs before them."""
+        counts = tuple(len(given) for given in each)
+        if all(given == one[0] for one in each for given in one):
+            call = self._call(step, cls, [one[0] for one in each])
+            return (_generator(call, "_", f"range({self._count(step, counts)})"),)
+        if all(given == one[1] for one in each for given in one[1:]):
+            first = self._call(step, cls, [one[0] for one in each])
+            call = self._call(step, cls, [one[-1] for one in each])
+            if set(counts) == {2}:
+                return first, call
+            less = tuple(count - 1 for count in counts)
+            count = (
+                str(less[0]) if len(set(less)) == 1
+                else f"{self._count(step, counts)} - 1"
+            )
+            return first, _generator(call, "_", f"range({count})")
+        return (self._numbered(step, cls, each),)
+
+    def _count(self, step: Step, counts: tuple[int, ...]) -> str:
+        raw = step.node.params.get(REPEAT)
+        return str(self._taking.text(counts, raw, f"{step.node.name}_{REPEAT}"))
+
+    def _call(
+        self, step: Step, cls: str, each: list[Given], loop: tuple[str, ...] = ()
+    ) -> Group:
+        """The call of a class; `loop` are arguments that a generator counts."""
+        items = []
+        for name in each[0]:
+            if name in loop:
+                items.append(f"{name}={name}")
+                continue
+            values = tuple(given[name] for given in each)
+            raw = step.node.params.get(name)
+            items.append(named(name, self._taking.text(values, raw, name)))  # type: ignore[arg-type]
+        return Group(tuple(items), f"{cls}(")
+
+    def _numbered(self, step: Step, cls: str, each: list[list[Given]]) -> Group:
+        """Modules of which each has numbers of its own."""
+        loop = tuple(
+            name
+            for name in each[0][0]
+            if any(given[name] != one[0][name] for one in each for given in one)
+        )
+        call = self._call(step, cls, [one[0] for one in each], loop)
+        if len(loop) == 1:
+            columns = tuple(tuple(given[loop[0]] for given in one) for one in each)
+            return _generator(call, loop[0], self._column(step, loop[0], columns))
+        rows = tuple(
+            tuple(tuple(given[name] for name in loop) for given in one) for one in each
+        )
+        hint = f"{step.node.name}_sizes"
+        values = self._taking.text(rows, None, hint, whole=True)
+        return _generator(call, ", ".join(loop), values)
+
+    def _column(self, step: Step, name: str, columns: Vector) -> str | Group:
+        """The values of one argument for all repeats, as a range where they are one."""
+        first = columns[0]
+        if len(set(columns)) == 1 and all(type(value) is int for value in first):
+            gaps = {after - before for before, after in pairwise(first)}
+            if len(gaps) == 1 and 0 not in gaps:
+                gap = gaps.pop()
+                return f"range({first[0]}, {first[-1] + gap}, {gap})"
+        hint = f"{step.node.name}_{name}"
+        return self._taking.text(columns, None, hint, whole=True)
+
+    def _forwarded(self) -> Iterator[str]:
+        taken = ("self", *(f"{name}: Tensor" for name in self.inputs))
+        given = ", ".join(["Tensor"] * len(self.plan.results))
+        returned = "Tensor" if given == "Tensor" else f"tuple[{given}]"
+        if len(returned) > 40:
+            returned = "tuple[Tensor, ...]"
+        yield from statement(1, "def ", Group(taken, "forward("), f" -> {returned}:")
+        for symbol, origin in self.plan.origins.items():
+            name = self.names[Ref(origin.input, "output")]
+            yield f"        {self.names.sizes[symbol]} = {name}.shape[{origin.axis}]"
+        *steps, last = self.plan.needed or (None,)
+        for step in filter(None, steps):
+            yield from self._step(step)
+        ending = last and last.single and self.plan.results == last.results
+        if last and ending and not last.looped:
+            yield from self._called(last, "return ")
+            return
+        if last:
+            yield from self._step(last)
+        yield from self._return()
+
+    def _return(self) -> Iterator[str]:
+        names = [self.names[ref] for ref in self.plan.results]
+        line = f"        return {', '.join(names)}"
+        if len(line) <= 88:
+            yield line
+        else:
+            yield from statement(2, "return ", row(*names))
+
+    def _step(self, step: Step) -> Iterator[str]:
+        if step.looped:
+            return self._loop(step)
+        return self._called(step, f"{self._results(step)} = ")
+
+    def _called(self, step: Step, target: str) -> Iterator[str]:
+        args = [self._taken(part) for part in step.args]
+        if step.row.style == "fold":
+            yield from sum_statement(2, target, step.row.sign, [str(a) for a in args])
+            return
+        if step.row.style == "gather":
+            args = [row(*args)]
+        args += (f"{name}={self.names[ref]}" for name, ref in step.named.items())
+        args += self._options(step)
+        called = f"self.{step.node.name}" if step.made else step.row.target
+        yield from statement(2, target, Group(tuple(args), f"{called}("))
+
+    def _loop(self, step: Step) -> Iterator[str]:
+        """The repeats of a block, whose first result feeds the first input."""
+        first, *rest = (str(self._taken(part)) for part in step.args)
+        wanted = [self.names.get(ref) for ref in step.results]
+        busy = {*self.inputs, *self.names.used, first, *rest, *wanted}
+        turn = wanted[0]
+        if turn in ("_", *rest):
+            turn = free("turn", busy)
+        if turn != first:
+            yield f"        {turn} = {first}"
+        own = not step.known.inside.shared if step.known.inside else True
+        block = free("block", busy) if own else f"self.{step.node.name}"
+        loop = f"for {block} in self.{step.node.name}:"
+        if not own:
+            passes = (other.known.inside for other in self._alike(step))
+            counts = tuple(len(inside.passes) for inside in passes if inside)
+            raw = step.node.params.get(REPEAT)
+            hint = f"{step.node.name}_{REPEAT}"
+            times = self._taking.text(counts, raw, hint, kept=True)
+            loop = f"for _ in range({times}):"
+        yield f"        {loop}"
+        targets = ", ".join([turn, *wanted[1:]])
+        yield from statement(3, f"{targets} = ", Group((turn, *rest), f"{block}("))
+        if turn != wanted[0] != "_":
+            yield f"        {wanted[0]} = {turn}"
+
+    def _results(self, step: Step) -> str:
+        if step.single:
+            return self.names.get(step.results[0])
+        return ", ".join(self._unpacked(part) for part in step.results)
+
+    def _unpacked(self, nest: Any) -> str:
+        if isinstance(nest, Ref):
+            return self.names.get(nest)
+        parts = [self._unpacked(part) for part in nest]
+        return "_" if set(parts) == {"_"} else f"({', '.join(parts)})"
+
+    def _taken(self, nest: Any) -> str | Group:
+        if isinstance(nest, Ref):
+            return self.names[nest]
+        return row(*(self._taken(part) for part in nest))
+
+    def _options(self, step: Step) -> Iterator[str | Group]:
+        known = signature(step.row.target)
+        alike = self._alike(step)
+        for name in step.options:
+            values = tuple(other.options[name] for other in alike)
+            raw = step.node.params.get(name)
+            if known and all(known.options.get(name, ...) == one for one in values):
+                continue
+            if known is None and all(one is None or one is False for one in values):
+                continue  # a switch that is off is not said
+            if name == "dim" and all(isinstance(v, tuple) and len(v) == 1 for v in values):
+                values = tuple(value[0] for value in values)  # torch takes both
+                raw = raw[0] if isinstance(raw, tuple) else raw
+            written = self._taking.text(values, raw, name, kept=True, write=self._value)
+            if known is None and name in ("dims", "shape"):
+                yield written
+            else:
+                yield named(name, written)
+
+    def _value(self, value: Any) -> str | Group:
+        if isinstance(value, Size):
+            return self.names.sizes[value.name]
+        if isinstance(value, tuple):
+            return row(*(self._value(part) for part in value))
+        return literal(value)
+
+
+def _generator(call: Group, names: str, values: str | Group) -> Group:
+    """The modules of a block, one for each value."""
+    return Group((call, f"for {names} in {values}"), "*(", words=True)
+
+
+def _by_node(plan: Plan) -> Mapping[str, Step]:
+    return {step.node.id: step for step in (*plan.needed, *plan.aside)}
+
+
+def _given(step: Step) -> dict[str, Any]:
+    given: dict[str, Any] = arguments(step.row, step.known)
+    if "dtype" in given:
+        given["dtype"] = Verbatim(f"torch.{given['dtype']}")
+    return given

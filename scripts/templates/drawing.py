@@ -1,0 +1,182 @@
+"""A sheet to draw a design on: public edits, one after the other, laid out in the end.
+
+A node stands in a cell: its column follows from what feeds it, its row is the one of
+its first source unless another is said. So a chain is one row from left to right, and
+branches are rows below each other:
+
+    sheet = Sheet()
+    x = sheet.input("x", ("N", 64, 56, 56))
+    y = sheet.chain(x, conv(64, padding=1), bn(), relu(), row=-1)
+    y = sheet.put(part("add"), y, x, row=0)
+    design = sheet.design
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from engine.catalog.params import Value
+from engine.design.blocks import expose, set_block_notes, set_block_param
+from engine.design.bodies import inside
+from engine.design.edits import (
+    add,
+    arrange,
+    connect,
+    dock,
+    make_block,
+    remove,
+    set_params,
+)
+from engine.design.model import Design, Wire
+from scripts.templates.layout import Cell, laid_out
+from scripts.templates.parts import Part
+
+Source = str | tuple[str, str]  # node id, by its first output; or with a port
+
+
+class Sheet:
+    """One level of a design while it is drawn."""
+
+    def __init__(self, design: Design | None = None) -> None:
+        self._design = design or Design()
+        self._cells: dict[str, Cell] = {}
+
+    @property
+    def design(self) -> Design:
+        """The design as drawn so far, in columns and rows that fit its nodes."""
+        return arrange(self._design, laid_out(self._design, self._cells))
+
+    def input(
+        self,
+        name: str,
+        shape: tuple[int | str, ...],
+        *,
+        row: float = 0.0,
+        **rest: Value,
+    ) -> str:
+        """An Input: of the network, or a port of the block being drawn."""
+        given: dict[str, Value] = {"shape": shape, **rest}
+        return self.put(Part("input", name, given), row=row)
+
+    def output(
+        self, source: Source, name: str = "", *, row: float | None = None
+    ) -> str:
+        """An Output: only where there are several, or one needs a name."""
+        return self.put(Part("output", name), source, row=row)
+
+    def put(
+        self,
+        what: Part,
+        *sources: Source,
+        into: Mapping[str, Source] | None = None,
+        row: float | None = None,
+        column: float | None = None,
+    ) -> str:
+        """Add a node and wire its inputs; an activation docks to a layer before it.
+
+        Args:
+            what: the node.
+            sources: what feeds its inputs, in order.
+            into: what feeds inputs by name.
+            row: None is the row of its first source.
+            column: None is the one after its furthest source.
+
+        Returns:
+            Its id.
+        """
+        kind, name, params, init, block = what
+        self._design = add(
+            self._design, kind, name=name, params=params, init=init, block=block
+        )
+        key = self._design.newest
+        ports = [port.name for port in self._design.nodes[key].inputs]
+        wired = {**dict(zip(ports, sources, strict=False)), **(into or {})}
+        if len(sources) > len(ports):
+            raise ValueError(f"{what} takes {len(ports)} wires, not {len(sources)}")
+        feeding = [self._wired(key, port, end) for port, end in wired.items()]
+        behind = [self._cells[source].column for source in feeding]
+        if row is None:
+            row = self._cells[feeding[0]].row if feeding else 0.0
+        if column is None:
+            column = max(behind, default=-1.0) + 1
+        host = self._host(key, feeding, row)
+        if host:
+            self._design = dock(self._design, key, host)
+            column = self._cells[host].column
+        self._cells[key] = Cell(column, row)
+        return key
+
+    def chain(
+        self,
+        source: Source,
+        *parts: Part,
+        row: float | None = None,
+        column: float | None = None,
+    ) -> str:
+        """Add nodes one after another, by their first inputs; the id of the last."""
+        for what in parts:
+            source = self.put(what, source, row=row, column=column)
+            column = None
+        return source if isinstance(source, str) else source[0]
+
+    def define(
+        self,
+        name: str,
+        draw: Callable[[Sheet], object],
+        notes: str = "",
+        **params: int | tuple[int, str],
+    ) -> str:
+        """Make a block, whose body `draw` draws; on the sheet of the network only.
+
+        Args:
+            name: its class in the code.
+            draw: puts Inputs, nodes and Outputs on a sheet; formulas such as "=4*width"
+                speak of the parameters.
+            notes: what it is; the first line stands in the palette.
+            params: what each use may set: its default, and a line about it.
+
+        Returns:
+            Its id, for `use`.
+        """
+        design = add(self._design, "linear")  # a block begins as one of something
+        design = make_block(design, [design.newest], name)
+        made = design.newest
+        key = max(design.blocks, key=lambda block: int(block[1:]))
+        body = design.blocks[key].graph.nodes
+        (seed,) = (inner for inner, node in body.items() if node.kind == "linear")
+        for param, said in params.items():
+            default, doc = said if isinstance(said, tuple) else (said, "")
+            design = inside(design, key, set_params, (seed,), {"out_features": 1})
+            design = expose(design, key, seed, "out_features", param)
+            design = set_block_param(
+                design, key, param, default=default, low=min(default, 1), doc=doc
+            )
+        design = remove(design, [made])
+        design = inside(design, key, _redrawn, draw)
+        self._design = set_block_notes(design, key, notes)
+        return key
+
+    def _wired(self, key: str, port: str, end: Source) -> str:
+        nodes = self._design.nodes
+        source, leaving = end if isinstance(end, tuple) else (end, "")
+        leaving = leaving or nodes[source].outputs[0].name
+        self._design = connect(self._design, Wire(source, leaving, key, port))
+        return source
+
+    def _host(self, key: str, feeding: list[str], row: float) -> str:
+        """The layer that an activation is drawn as part of; "" for none."""
+        nodes = self._design.nodes
+        row_of_node = nodes[key].row
+        if row_of_node is None or row_of_node.role != "activation" or not feeding:
+            return ""
+        before = nodes[feeding[0]].row
+        free = before is not None and before.role in ("layer", "operation")
+        taken = feeding[0] in self._design.look.docked.values()
+        same = self._cells[feeding[0]].row == row
+        return feeding[0] if free and same and not taken else ""
+
+
+def _redrawn(view: Design, draw: Callable[[Sheet], object]) -> Design:
+    sheet = Sheet(remove(view, tuple(view.nodes)))
+    draw(sheet)
+    return sheet.design

@@ -1,0 +1,94 @@
+"""Cells to places: columns as wide as their nodes, with room for the labels of wires.
+
+The window measures text with its fonts; a script has none, so widths are estimated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from engine.catalog.dims import text
+from engine.catalog.spec import no_brief
+from engine.check import Checked, check
+from engine.design.model import Design
+from engine.design.names import by_default
+
+DOWN = 130.0  # from row to row
+GAP = 48.0  # least room between two columns
+DOCKED = 16.0  # between a layer and the activation docked to it
+GRID = 10.0
+
+ACTIVATION, SIGN, WIDEST = 64.0, 44.0, 216.0
+LEAST = {"input": 92.0, "output": 92.0, "operation": 56.0}
+
+
+class Cell(NamedTuple):
+    """Where a node stands; fractions are allowed in both."""
+
+    column: float
+    row: float
+
+
+def laid_out(
+    design: Design, cells: Mapping[str, Cell]
+) -> dict[str, tuple[float, float]]:
+    """The place of every node: its middle."""
+    checked = check(design)
+    docked = {layer: key for key, layer in design.look.docked.items()}
+    spans: dict[float, float] = {}  # width of a column
+    gaps: dict[float, float] = {}  # room to its right
+    for key, cell in cells.items():
+        if key in design.look.docked:
+            continue
+        span, last = width(checked, key), key
+        if key in docked:
+            span, last = span + DOCKED + ACTIVATION, docked[key]
+        spans[cell.column] = max(spans.get(cell.column, 0.0), span)
+        gaps[cell.column] = max(gaps.get(cell.column, GAP), _label(checked, last))
+    middles, left = {}, 0.0
+    for column in sorted(spans):
+        middles[column] = left + spans[column] / 2
+        left += spans[column] + gaps[column]
+    places = {}
+    for key, (column, row) in cells.items():
+        x = middles[column]
+        if key in docked:
+            x -= (DOCKED + ACTIVATION) / 2
+        elif key in design.look.docked:
+            x += (DOCKED + width(checked, design.look.docked[key])) / 2
+        places[key] = (_snapped(x - next(iter(middles.values()))), row * DOWN)
+    return places
+
+
+def width(checked: Checked, key: str) -> float:
+    """About how wide a node is drawn."""
+    node = checked.design.nodes[key]
+    row = node.row
+    if row is None:
+        return WIDEST
+    if row.role == "activation":
+        return ACTIVATION
+    if row.role == "operation" and row.sign:
+        return SIGN
+    known = checked.known(key)
+    args = known.args if known else node.args
+    title = "" if by_default(node) else row.title
+    name = node.label or node.name
+    brief = "" if row.brief is no_brief else row.brief(args)
+    if row.role == "input":
+        brief = text(tuple(node.args["shape"] or ()))  # type: ignore[arg-type]
+    lines = (7.5 * len(name) + 6.2 * len(title) + 10, 6.7 * len(brief))
+    wanted = max(lines) + 24
+    return min(WIDEST, max(LEAST.get(row.role, 112.0), -(-wanted // 8) * 8))
+
+
+def _label(checked: Checked, key: str) -> float:
+    """Room for the shape that stands on the wires which leave a node."""
+    known = checked.known(key)
+    shapes = [text(tensor.shape) for tensor in known.outputs.values()] if known else []
+    return max((6.1 * len(shape) + 32 for shape in shapes), default=GAP)
+
+
+def _snapped(x: float) -> float:
+    return round(x / GRID) * GRID

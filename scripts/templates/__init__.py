@@ -3,11 +3,31 @@
 `python -m scripts.templates` writes resources/examples/NAME.fanin.
 """
 
-from scripts.templates import first
+from scripts.templates import (
+    convolutional,
+    first,
+    generative,
+    inception,
+    mobile,
+    modern,
+    residual,
+    squeeze,
+    unet,
+)
 from scripts.templates.template import Template
 
 # A family is a module with TEMPLATES: name of the file -> Template.
-FAMILIES = (first,)
+FAMILIES = (
+    first,
+    convolutional,
+    inception,
+    residual,
+    squeeze,
+    mobile,
+    modern,
+    unet,
+    generative,
+)
 
 TEMPLATES: dict[str, Template] = {
     name: template for family in FAMILIES for name, template in family.TEMPLATES.items()

@@ -32,6 +32,7 @@ from scripts.templates.layout import Cell, laid_out
 from scripts.templates.parts import Part
 
 Source = str | tuple[str, str]  # node id, by its first output; or with a port
+Setting = int | tuple[int, str] | tuple[int, str, int]  # of a block's parameter
 
 
 class Sheet:
@@ -124,7 +125,7 @@ class Sheet:
         name: str,
         draw: Callable[[Sheet], object],
         notes: str = "",
-        **params: int | tuple[int, str],
+        **params: Setting,
     ) -> str:
         """Make a block, whose body `draw` draws; on the sheet of the network only.
 
@@ -133,7 +134,8 @@ class Sheet:
             draw: puts Inputs, nodes and Outputs on a sheet; formulas such as "=4*width"
                 speak of the parameters.
             notes: what it is; the first line stands in the palette.
-            params: what each use may set: its default, and a line about it.
+            params: what each use may set: its default, a line about it, and the least
+                it may be, which is 1 or the default where that is less.
 
         Returns:
             Its id, for `use`.
@@ -145,11 +147,11 @@ class Sheet:
         body = design.blocks[key].graph.nodes
         (seed,) = (inner for inner, node in body.items() if node.kind == "linear")
         for param, said in params.items():
-            default, doc = said if isinstance(said, tuple) else (said, "")
+            default, doc, *low = said if isinstance(said, tuple) else (said, "")
             design = inside(design, key, set_params, (seed,), {"out_features": 1})
             design = expose(design, key, seed, "out_features", param)
             design = set_block_param(
-                design, key, param, default=default, low=min(default, 1), doc=doc
+                design, key, param, default=default, low=min(default, 1, *low), doc=doc
             )
         design = remove(design, [made])
         design = inside(design, key, _redrawn, draw)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from engine.catalog import INITIALIZERS
 from engine.catalog.dims import text
 from engine.catalog.spec import no_brief
-from engine.check import Checked, check
-from engine.design.model import Design
+from engine.check import Checked, Known, check
+from engine.design.model import Design, Node
 from engine.design.names import by_default
 
 DOWN = 130.0  # from row to row
@@ -72,15 +73,28 @@ def width(checked: Checked, key: str) -> float:
     if row.role == "operation" and row.sign:
         return SIGN
     known = checked.known(key)
-    args = known.args if known else node.args
-    title = "" if by_default(node) else row.title
-    name = node.label or node.name
-    brief = "" if row.brief is no_brief else row.brief(args)
+    name, title = 7.5 * len(node.label or node.name), 6.2 * len(row.title)
+    if by_default(node) and name + title > 130:
+        title = 0.0
+    brief = "" if row.brief is no_brief else row.brief(known.args if known else {})
     if row.role == "input":
         brief = text(tuple(node.args["shape"] or ()))  # type: ignore[arg-type]
-    lines = (7.5 * len(name) + 6.2 * len(title) + 10, 6.7 * len(brief))
-    wanted = max(lines) + 24
+    wanted = 24 + max(name + title + 10, 6.7 * len(brief), _chip(node, known) - 24)
     return min(WIDEST, max(LEAST.get(row.role, 112.0), -(-wanted // 8) * 8))
+
+
+def _chip(node: Node, known: Known | None) -> float:
+    """Room for the line with the initializer and the number of parameters."""
+    if node.row is None or known is None or not known.parameters:
+        return 0.0
+    said = "default"
+    if node.init:
+        first = "weight" if "weight" in node.init else min(node.init)
+        said = INITIALIZERS[node.init[first].kind].short
+        said = said if first == "weight" else f"{first} {said}"
+        said += f" +{len(node.init) - 1}" if len(node.init) > 1 else ""
+    number = len(f"{known.parameters:,}") if known.parameters < 100_000 else 5
+    return 5.6 * len(said) + 6.0 * number + 60
 
 
 def _label(checked: Checked, key: str) -> float:

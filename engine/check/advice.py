@@ -291,6 +291,8 @@ def _symmetric(design: Design, node: Node, at: Known) -> Iterator[Problem]:
     for spec in _weights(at):
         if len(spec.shape) < 2 or spec.shape[0] < 2 or node.kind == "embedding":
             continue
+        if at.args.get("groups", 0) == at.args.get("out_channels"):
+            continue  # depthwise: no two units see the same channel
         value = _constant(chosen_init(node, spec))
         if value is None or (residual and value == 0):
             continue

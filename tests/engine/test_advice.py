@@ -128,6 +128,16 @@ def test_where_weights_may_be_alike():
     assert "symmetric-weights" in advised(drawn(residual, "n2", "ones"))
 
 
+@pytest.mark.parametrize("kind", ["conv2d", "conv_transpose2d"])
+@pytest.mark.parametrize(("out", "alike"), [(3, False), (6, True)])
+def test_channels_convolved_by_themselves_may_begin_alike(kind, out, alike):
+    """Each of three units sees its own channel; of six, two see the same one."""
+    design = edits.set_params(chain(kind), ["n1"], {"shape": ("N", 3, 8, 8)})
+    design = edits.set_params(design, ["n2"], {"out_channels": out, "groups": 3})
+    design = drawn(design, "n2", "constant", val=1e-6)
+    assert ("symmetric-weights" in advised(design)) is alike
+
+
 @pytest.mark.parametrize(
     ("kind", "activation", "better"),
     [

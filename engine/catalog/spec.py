@@ -164,6 +164,9 @@ class Operator:
     mult_adds: Callable[[Args, Inputs], int] = no_work
     brief: Callable[[Args], str] = no_brief
     takes: Nest = ()
+        makes_reals: whether it makes real numbers where none arrive, as an Embedding
+            does: they are of the design's dtype, which its rules read as
+            `args.get("dtype", "float32")`.
     returns: Nest = ()
     style: Literal["call", "gather", "fold"] = "call"
     sign: str = ""
@@ -185,6 +188,7 @@ class Operator:
         return self.outputs(args) if callable(self.outputs) else self.outputs
 
 
+    makes_reals: bool = False
 class Layer(Operator):
     """A torch.nn class that is not an activation."""
 

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from math import prod
 
 from engine.catalog import OPERATORS
-from engine.catalog.dims import INTEGERS, Tensor
+from engine.catalog.dims import FLOATS, INTEGERS, Tensor
 from engine.catalog.params import Value
 from engine.catalog.spec import Args, Inputs, Port, TensorSpec
 from engine.errors import ShapeError
@@ -46,6 +46,12 @@ class Known:
         """How many numbers it learns."""
         learned = (spec.shape for spec in self.tensors if spec.family != "buffer")
         return sum(prod(shape) for shape in learned)
+
+    @property
+    def floating(self) -> str:
+        """The dtype of its weights: that of the real numbers it takes or makes."""
+        passing = (*self.inputs.values(), *self.outputs.values())
+        return next((t.dtype for t in passing if t.dtype in FLOATS), "float32")
 
 
 @lru_cache(maxsize=1 << 16)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from engine.catalog.spec import Init
-from engine.design.model import Design, Node, Wire, by_age
+from engine.design.model import Design, Node, Settings, Wire, by_age
 from engine.design.reading import UnreadableError, design_of, strict
 from engine.errors import FileError
 
@@ -22,6 +22,7 @@ VERSION = 1
 LARGEST_FILE = 64 << 20  # bytes; a design of 100,000 nodes is about 15 MiB
 
 Raw = dict[str, object]
+USUAL = Settings()
 
 # MIGRATIONS[n - 1] makes version n + 1 of a file of version n. Append only: a step that
 # was released is never changed, so that every old file keeps its meaning.
@@ -95,12 +96,15 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 def encode(design: Design) -> str:
     """A design as text: the same for equal designs, and made to be compared by line."""
     settings = design.settings
-    head = {
+    head: Raw = {
         "last_id": design.last_id,
         "notes": design.notes,
         "seed": settings.seed,
         "symbols": dict(sorted(settings.symbols.items())),
     }
+    for key in ("dtype", "mode", "device"):  # what is usual is left out
+        if getattr(settings, key) != getattr(USUAL, key):
+            head[key] = getattr(settings, key)
     lines = [f'"{key}": {_text(value)},' for key, value in head.items()]
     nodes = ",\n".join(_text(row) for row in _node_rows(design))
     wires = ",\n".join(_text(wire) for wire in sorted(design.wires, key=_wire_age))
@@ -143,6 +147,8 @@ def _node_row(node: Node) -> Raw:
         }
     if node.label:
         row["label"] = node.label
+    if node.frozen:
+        row["frozen"] = True
     return row
 
 

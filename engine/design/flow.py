@@ -17,6 +17,7 @@ from engine.design.evaluate import Key, Known, evaluate
 from engine.design.model import Design, Graph, Node, Wire
 from engine.errors import ShapeError
 
+REAL = "float32"  # what real numbers are where nobody says otherwise
 UNSET = 8  # the sample of a symbol that the settings do not name
 
 Found = Known | ShapeError | None  # None: what it needs is not known
@@ -27,29 +28,33 @@ class Flow(NamedTuple):
 
     graph: Graph
     symbols: Mapping[str, int]
+    dtype: str
     found: Mapping[str, Found]  # by id, in order; a node on a cycle is not in it
 
 
-_latest = Flow(Graph(), {}, {})
+_latest = Flow(Graph(), {}, REAL, {})
 
 
 def flow(design: Design) -> Mapping[str, Found]:
     """What is known of each node, in order; ids on a cycle or behind one are absent."""
     global _latest
     known, graph, symbols = _latest, design.graph, design.settings.symbols
-    if known.graph is not graph or known.symbols is not symbols:
-        found = _flowing(graph, symbols, known)
-        _latest = Flow(graph, symbols, found)
+    dtype = design.settings.dtype
+    same = known.graph is graph and known.symbols is symbols
+    if not same or known.dtype != dtype:
+        found = _flowing(graph, symbols, dtype, known)
+        _latest = Flow(graph, symbols, dtype, found)
         return found
     return known.found
 
 
 def _flowing(
-    graph: Graph, symbols: Mapping[str, int], before: Flow
+    graph: Graph, symbols: Mapping[str, int], dtype: str, before: Flow
 ) -> Mapping[str, Found]:
     nodes, incoming, outgoing = graph.nodes, graph.incoming, graph.outgoing
     old, past, rewired = before.graph.nodes, before.found, before.graph.incoming
-    same_wires, same_symbols = rewired is incoming, before.symbols == symbols
+    same_wires = rewired is incoming
+    same_symbols = before.symbols == symbols and before.dtype == dtype
     found: dict[str, Found] = {}
     touched: set[str] = set()  # ids behind an output that is not what it was
     for key in graph.order:
@@ -63,7 +68,7 @@ def _flowing(
         ):
             found[key] = was
             continue
-        answer = found[key] = _at(node, incoming.get(key, {}), found, symbols)
+        answer = found[key] = _at(node, incoming.get(key, {}), found, symbols, dtype)
         if not _same_outputs(answer, was):
             touched.update(wire.target for wire in outgoing.get(key, ()))
     return found
@@ -80,6 +85,7 @@ def _at(
     wires: Mapping[str, Wire],
     found: Mapping[str, Found],
     symbols: Mapping[str, int],
+    dtype: str,
 ) -> Found:
     if node.row is None or node.misfits:
         return None
@@ -95,15 +101,21 @@ def _at(
         if tensor is None:
             return None
         arriving.append((port.name, tensor))
-    return evaluate(resolved(node, symbols), tuple(arriving))
+    return evaluate(resolved(node, symbols, dtype), tuple(arriving))
 
 
-def resolved(node: Node, symbols: Mapping[str, int]) -> Key:
-    """The node's key with a `Sym` for every name in a shape, defaults included."""
+def resolved(node: Node, symbols: Mapping[str, int], dtype: str = REAL) -> Key:
+    """The node's key with a `Sym` for every name in a shape, defaults included.
+
+    Where the node makes real numbers and says no kind of them, they are of `dtype`.
+    """
     shapes = _shapes(node.kind)
-    if not shapes:
+    says = dtype != REAL and OPERATORS[node.kind].makes_reals
+    if not shapes and not says:
         return node.key
     given = {**node.params}
+    if says:
+        given.setdefault("dtype", dtype)
     for name in shapes:
         value = node.args[name]
         if isinstance(value, tuple):

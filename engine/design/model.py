@@ -23,6 +23,10 @@ def by_age(key: str) -> tuple[int, str]:
     return len(key), key
 
 
+MODES = ("train", "eval")
+DEVICES = ("cpu", "cuda")
+
+
 class Wire(NamedTuple):
     """From an output port to an input port."""
 
@@ -43,6 +47,7 @@ class Node:
         params: only what differs from the row's defaults.
         init: tensor name or family (weight, bias, recurrent) -> initializer.
         label: free text shown beside the name.
+        frozen: what it has learned stays as it is: its tensors get no gradient.
     """
 
     id: str
@@ -51,6 +56,7 @@ class Node:
     params: Mapping[str, Value] = field(default_factory=dict)
     init: Mapping[str, Init] = field(default_factory=dict)
     label: str = ""
+    frozen: bool = False
 
     def __getstate__(self) -> dict[str, object]:
         return _stored(self)
@@ -176,10 +182,16 @@ class Settings:
     Args:
         seed: every tensor's generator is seeded by this and the tensor's name.
         symbols: sample value of each symbol; N is the batch.
+        dtype: of the real numbers, wherever a node does not say another.
+        mode: "train" or "eval": how the network runs when something of it is measured.
+        device: where it runs: "cpu", or "cuda" on a machine that has one.
     """
 
     seed: int = 0
     symbols: Mapping[str, int] = field(default_factory=lambda: {"N": 8})
+    dtype: str = "float32"
+    mode: str = "train"
+    device: str = "cpu"
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,29 @@ import re
 from collections.abc import Mapping
 
 from engine.catalog import INITIALIZERS, OPERATORS
+from engine.catalog.dims import FLOATS
 from engine.catalog.params import LARGEST, NAME, Param, Value
 from engine.catalog.spec import Init
-from engine.design.model import LAST_ID, Design, Graph, Look, Node, Settings, Wire
+from engine.design.model import (
+    DEVICES,
+    LAST_ID,
+    MODES,
+    Design,
+    Graph,
+    Look,
+    Node,
+    Settings,
+    Wire,
+)
 from engine.errors import EngineError, ParamError
 
 DEEPEST = 16  # lists in lists; no parameter needs more than three
 MOST = 200_000  # nodes, or wires
 _TEXT = frozenset({str})
 _REAL = frozenset({int, float})
+_OF_A_NODE = (
+    *("id", "kind", "name", "params", "init", "label", "frozen", "at", "dock"),
+)
 _NO_WIRE = Wire(*(None,) * 4)  # type: ignore[arg-type]  # refused as any other
 ID = re.compile(r"[A-Za-z0-9_-]{1,32}\Z")
 
@@ -65,6 +79,9 @@ def design_of(raw: Mapping[str, object]) -> Design:
         "notes",
         "seed",
         "symbols",
+        "dtype",
+        "mode",
+        "device",
         "nodes",
         "wires",
     )
@@ -91,7 +108,13 @@ def design_of(raw: Mapping[str, object]) -> Design:
     return Design(
         Graph(nodes, wires_of(_list(raw, "wires"), nodes)),
         Look(positions, docked),
-        Settings(_count(raw, "seed", 0, 2**63 - 1, 0), _symbols(raw)),
+        Settings(
+            _count(raw, "seed", 0, 2**63 - 1, 0),
+            _symbols(raw),
+            _one_of(raw, "dtype", FLOATS, Settings.dtype),
+            _one_of(raw, "mode", MODES, Settings.mode),
+            _one_of(raw, "device", DEVICES, Settings.device),
+        ),
         max([_count(raw, "last_id", 0, LAST_ID, 0), *map(_number, nodes)]),
         _str(raw, "notes", "the file", ""),
     )
@@ -107,14 +130,17 @@ def node_of(row: Mapping[str, object]) -> Node:
     if not isinstance(key, str) or not ID.match(key) or _number(key) > LAST_ID:
         raise UnreadableError("a node has no proper id")
     where = f"node {key}"
-    _only(row, ("id", "kind", "name", "params", "init", "label", "at", "dock"), where)
+    _only(row, _OF_A_NODE, where)
     kind = _str(row, "kind", where)
     given = _dict(row, "params", where)
     params = _params(kind, given, where) if given else {}
     chosen = _dict(row, "init", where)
     init = {tensor: _init(given, where) for tensor, given in sorted(chosen.items())}
     label = _str(row, "label", where, "")
-    return Node(key, kind, _str(row, "name", where), params, init, label)
+    frozen = row.get("frozen", False)
+    if not isinstance(frozen, bool):
+        raise UnreadableError("'frozen' of {where} is not true or false", where=where)
+    return Node(key, kind, _str(row, "name", where), params, init, label, frozen)
 
 
 def wires_of(rows: list[object], nodes: Mapping[str, Node]) -> tuple[Wire, ...]:
@@ -253,6 +279,17 @@ def _str(
     if not isinstance(found, str):
         raise UnreadableError("'{key}' of {where} is not a text", key=key, where=where)
     return found
+
+
+def _one_of(
+    raw: Mapping[str, object], key: str, known: tuple[str, ...], default: str
+) -> str:
+    found = raw.get(key, default)
+    if isinstance(found, str) and found in known:
+        return found
+    raise UnreadableError(
+        "its '{key}' is none of {known}", key=key, known=", ".join(known)
+    )
 
 
 def _count(

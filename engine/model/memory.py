@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from math import prod
 from pathlib import Path
 
-from engine.catalog.spec import TensorSpec
 from engine.check import Checked
+from engine.check.costs import tensor_bytes
 from engine.errors import BuildError
-from engine.model.plan import floating
 
-BYTES = {
-    "float64": 8,
-    "int64": 8,
-    "float32": 4,
-    "int32": 4,
-    "float16": 2,
-    "bfloat16": 2,
-    "bool": 1,
-}
 MEMINFO = Path("/proc/meminfo")
 GROUP = Path("/sys/fs/cgroup")
 LEFT = 0.1  # the share of free memory that is left to everyone else
@@ -29,16 +17,8 @@ UNKNOWN = 4 << 30  # what a machine that tells nothing is trusted with
 
 def weight_bytes(checked: Checked) -> int:
     """Bytes of all parameters and buffers."""
-    total = 0
-    for key in checked.order:
-        known = checked.known(key)
-        if known:
-            total += _bytes(known.tensors, floating(known))
-    return total
-
-
-def _bytes(specs: Iterable[TensorSpec], dtype: str) -> int:
-    return sum(prod(spec.shape) * BYTES[spec.dtype or dtype] for spec in specs)
+    found = (checked.known(key) for key in checked.order)
+    return sum(tensor_bytes(at.tensors, at.floating) for at in found if at)
 
 
 def available() -> int:

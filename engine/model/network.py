@@ -33,7 +33,12 @@ class Network(nn.Module):
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         for step in plan.made:
-            self.add_module(step.node.name, _module(step))
+            module = _module(step, plan.cast)
+            if step.frozen:
+                module.requires_grad_(False)
+            self.add_module(step.node.name, module)
+        if plan.cast:
+            self.to(getattr(torch, plan.cast))
         self._inputs = tuple(Ref(key, "output") for key in plan.inputs)
         self._results = plan.results
         self._origins = dict(plan.origins)
@@ -82,8 +87,8 @@ class _Call(NamedTuple):
     spent: tuple[Ref, ...]
 
 
-def _module(step: Step) -> nn.Module:
-    given: dict[str, Any] = arguments(step.row, step.known)
+def _module(step: Step, cast: str) -> nn.Module:
+    given: dict[str, Any] = arguments(step.row, step.known, cast)
     if "dtype" in given:
         given["dtype"] = getattr(torch, given["dtype"])
     module = resolve(step.row.target)(**given)

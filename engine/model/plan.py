@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from engine.catalog.dims import FLOATS, Sym
+from engine.catalog.dims import Sym
 from engine.catalog.params import Dims, Value
 from engine.catalog.spec import Nest, Operator
 from engine.check import Checked, Known
+from engine.design.flow import REAL
 from engine.design.model import Design, Graph, Node
 from engine.errors import BuildError, Severity
 
@@ -66,6 +67,11 @@ class Step:
         """Whether torch returns a bare tensor."""
         return len(self.results) == 1 and not self.row.returns
 
+    @property
+    def frozen(self) -> bool:
+        """Whether it is a module whose parameters get no gradient."""
+        return self.made and self.node.frozen and self.known.parameters > 0
+
 
 class Origin(NamedTuple):
     """Where a symbol's size is read: an axis of an input."""
@@ -98,6 +104,17 @@ class Plan:
     def made(self) -> Iterator[Step]:
         """The child modules, in the order they are made."""
         return (step for step in (*self.needed, *self.aside) if step.made)
+
+    @cached_property
+    def cast(self) -> str:
+        """The dtype that all weights are cast to at once; "" where none has to be.
+
+        A design of another dtype is written as `self.to(torch.float64)`. Where some
+        node differs, each says its own.
+        """
+        dtype = self.design.settings.dtype
+        found = {floating(step.known) for step in self.made if step.known.tensors}
+        return dtype if found == {dtype} and dtype != REAL else ""
 
     @cached_property
     def origins(self) -> Mapping[str, Origin]:
@@ -158,21 +175,26 @@ def _in_branches(
     return found
 
 
-def arguments(row: Operator, known: Known) -> dict[str, Value]:
-    """What the constructor of a node's module is given."""
+def arguments(row: Operator, known: Known, cast: str = "") -> dict[str, Value]:
+    """What the constructor of a node's module is given.
+
+    Args:
+        row: its operator.
+        known: what the check knows of it.
+        cast: the dtype that the whole network is cast to afterwards: `Plan.cast`.
+    """
     taken = {param.name for param in row.params if param.place == "init"}
     taken.update(known.derived)
     found = {name: value for name, value in known.args.items() if name in taken}
     dtype = floating(known)
-    if known.tensors and dtype != "float32":
+    if known.tensors and dtype != (cast or REAL):
         found["dtype"] = dtype
     return found
 
 
 def floating(known: Known) -> str:
     """The dtype of a node's weights: that of the real numbers it takes or makes."""
-    passing = [*known.inputs.values(), *known.outputs.values()]
-    return next((t.dtype for t in passing if t.dtype in FLOATS), "float32")
+    return known.floating
 
 
 def leaves(nest: Any) -> Iterator[Ref]:

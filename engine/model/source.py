@@ -88,6 +88,11 @@ class _Source:
 
     def _title(self) -> str:
         """What goes in and out: short enough for a line, or in general terms."""
+    @property
+    def device(self) -> str:
+        """The variable that names the device of the sample run; "" on the CPU."""
+        return "" if self.plan.design.settings.device == "cpu" else "device"
+
         checked = self.plan.checked
         taken = [
             f"{name} {_shape(checked, Ref(key, 'output'))}"
@@ -105,12 +110,17 @@ class _Source:
         for step in self.made:
             target = step.row.target.replace("torch.nn.", "nn.", 1)
             given = _arguments(
-                arguments(step.row, step.known), signature(step.row.target)
+                arguments(step.row, step.known, self.plan.cast),
+                signature(step.row.target),
             )
             call = Group(tuple(given), f"{target}(")
             yield from statement(2, f"self.{step.node.name} = ", call)
 
     def _init(self) -> Iterator[str]:
+            if step.frozen:
+                yield f"        self.{step.node.name}.requires_grad_(False)"
+        if self.plan.cast:
+            yield f"        self.to(torch.{self.plan.cast})"
         yield "    def init(self, seed: int = 0) -> None:"
         yield f'        """{DRAWN if self.random else SET}"""'
         usual = [draw for draw in self.draws if not draw.chosen]
@@ -229,13 +239,17 @@ class _Source:
 
     def _main(self) -> Iterator[str]:
         instance = "network"
-        taken = [free(name, [instance, "result"]) for name in self.inputs]
+        reserved = [instance, "result", *([self.device] if self.device else [])]
+        taken = [free(name, reserved) for name in self.inputs]
         if self.plan.inputs:
             yield "    torch.manual_seed(0)"
         yield f"    {instance} = {self.name}()"
         if self.draws:
+        if self.device:
+            yield '    device = "cuda" if torch.cuda.is_available() else "cpu"'
             yield f"    {instance}.init(seed={self.plan.design.settings.seed})"
-        yield f"    {instance}.eval()"
+        to = f".to({self.device})" if self.device else ""
+        yield f"    {instance}.eval(){to}"
         for name, key in zip(taken, self.plan.inputs, strict=True):
             yield from statement(1, f"{name} = ", self._sample(key))
         call = Group(tuple(taken), f"{instance}(")
@@ -252,13 +266,20 @@ class _Source:
         shape = row(*map(str, sampled(tensor.shape)))
         if tensor.dtype in INTEGERS:
             high = str(self.plan.design.nodes[key].args["high"])
+        where = (f"device={self.device}",) if self.device else ()
             plain = tensor.dtype == "int64"
             dtype = () if plain else (f"dtype=torch.{tensor.dtype}",)
-            return Group((high, shape, *dtype), "torch.randint(")
+            return Group((high, shape, *dtype, *where), "torch.randint(")
         if tensor.dtype == "bool":
-            return Group((shape,), "torch.rand(", ") < 0.5")
+            return Group((shape, *where), "torch.rand(", ") < 0.5")
         dtype = () if tensor.dtype == "float32" else (f"dtype=torch.{tensor.dtype}",)
-        return Group((*shape.items, *dtype), "torch.randn(")
+        return Group((*shape.items, *dtype, *where), "torch.randn(")
+
+
+def _constructed(target: str, given: Mapping[str, Any]) -> Group:
+    """The call that makes a module."""
+    args = _arguments(given, signature(target))
+    return Group(tuple(args), f"{target.replace('torch.nn.', 'nn.', 1)}(")
 
 
 def _arguments(

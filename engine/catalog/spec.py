@@ -147,6 +147,9 @@ class Operator:
             f((x, y), dim=1); "fold" x + y + z by `sign`.
         sign: the Python operator of a "fold".
         aliases: further words the search finds it by.
+        makes_reals: whether it makes real numbers where none arrive, as an Embedding
+            does: they are of the design's dtype, which its rules read as
+            `args.get("dtype", "float32")`.
     """
 
     kind: str
@@ -164,13 +167,11 @@ class Operator:
     mult_adds: Callable[[Args, Inputs], int] = no_work
     brief: Callable[[Args], str] = no_brief
     takes: Nest = ()
-        makes_reals: whether it makes real numbers where none arrive, as an Embedding
-            does: they are of the design's dtype, which its rules read as
-            `args.get("dtype", "float32")`.
     returns: Nest = ()
     style: Literal["call", "gather", "fold"] = "call"
     sign: str = ""
     aliases: tuple[str, ...] = ()
+    makes_reals: bool = False
 
     role: ClassVar[Role] = "layer"
 
@@ -188,7 +189,6 @@ class Operator:
         return self.outputs(args) if callable(self.outputs) else self.outputs
 
 
-    makes_reals: bool = False
 class Layer(Operator):
     """A torch.nn class that is not an activation."""
 

@@ -86,13 +86,13 @@ class _Source:
     def inputs(self) -> tuple[str, ...]:
         return self.names.inputs
 
-    def _title(self) -> str:
-        """What goes in and out: short enough for a line, or in general terms."""
     @property
     def device(self) -> str:
         """The variable that names the device of the sample run; "" on the CPU."""
         return "" if self.plan.design.settings.device == "cpu" else "device"
 
+    def _title(self) -> str:
+        """What goes in and out: short enough for a line, or in general terms."""
         checked = self.plan.checked
         taken = [
             f"{name} {_shape(checked, Ref(key, 'output'))}"
@@ -115,12 +115,12 @@ class _Source:
             )
             call = Group(tuple(given), f"{target}(")
             yield from statement(2, f"self.{step.node.name} = ", call)
-
-    def _init(self) -> Iterator[str]:
             if step.frozen:
                 yield f"        self.{step.node.name}.requires_grad_(False)"
         if self.plan.cast:
             yield f"        self.to(torch.{self.plan.cast})"
+
+    def _init(self) -> Iterator[str]:
         yield "    def init(self, seed: int = 0) -> None:"
         yield f'        """{DRAWN if self.random else SET}"""'
         usual = [draw for draw in self.draws if not draw.chosen]
@@ -243,10 +243,10 @@ class _Source:
         taken = [free(name, reserved) for name in self.inputs]
         if self.plan.inputs:
             yield "    torch.manual_seed(0)"
-        yield f"    {instance} = {self.name}()"
-        if self.draws:
         if self.device:
             yield '    device = "cuda" if torch.cuda.is_available() else "cpu"'
+        yield f"    {instance} = {self.name}()"
+        if self.draws:
             yield f"    {instance}.init(seed={self.plan.design.settings.seed})"
         to = f".to({self.device})" if self.device else ""
         yield f"    {instance}.eval(){to}"
@@ -264,9 +264,9 @@ class _Source:
         """A tensor of the Input's shape and dtype, at the sample sizes."""
         tensor = self.plan.checked.nodes[key].outputs["output"]  # type: ignore[union-attr]
         shape = row(*map(str, sampled(tensor.shape)))
+        where = (f"device={self.device}",) if self.device else ()
         if tensor.dtype in INTEGERS:
             high = str(self.plan.design.nodes[key].args["high"])
-        where = (f"device={self.device}",) if self.device else ()
             plain = tensor.dtype == "int64"
             dtype = () if plain else (f"dtype=torch.{tensor.dtype}",)
             return Group((high, shape, *dtype, *where), "torch.randint(")

@@ -108,7 +108,7 @@ def _summary_json(design: Design, checked: Checked) -> dict[str, Any]:
         )
     return {
         "total_params": checked.parameters,
-        "trainable_params": checked.parameters,
+        "trainable_params": checked.trainable,
         "mult_adds": checked.mult_adds,
         "nodes": nodes,
     }

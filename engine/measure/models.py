@@ -19,11 +19,15 @@ _models: OrderedDict[Hashable, nn.Module] = OrderedDict()
 def content(design: Design) -> Hashable:
     """What a built model depends on: not the looks, labels or notes."""
     nodes = tuple(
-        (key, node.kind, node.name, _sorted(node.params), _sorted(node.init))
+        (
+            *(key, node.kind, node.name, node.frozen),
+            *(_sorted(node.params), _sorted(node.init)),
+        )
         for key, node in design.nodes.items()
     )
     settings = design.settings
-    return nodes, design.wires, settings.seed, _sorted(settings.symbols)
+    chosen = settings.seed, settings.dtype, _sorted(settings.symbols)
+    return nodes, design.wires, chosen
 
 
 def built(design: Design) -> nn.Module:

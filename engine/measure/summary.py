@@ -59,20 +59,28 @@ def _statistics(design: Design, checked: Checked) -> torchinfo.ModelStatistics:
     # work, but every call there is interpreted: small networks are faster on the CPU,
     # unless a sample meets something that only values can tell, such as a token
     # without an embedding.
-    if _small(checked):
+    mode = design.settings.mode
+    ways = [("cpu", mode)] if _small(checked) else []
+    ways.append(("meta", mode))
+    if mode == "train":  # a batch norm cannot train on one value: nothing to do about
+        ways.append(("meta", "eval"))
+    for device, each in ways[:-1]:
         try:
-            return _run(design, checked, "cpu")
-        except RuntimeError:
+            return _run(design, checked, device, each)
+        except (RuntimeError, ValueError):
             pass
-    return _run(design, checked, "meta")
+    return _run(design, checked, *ways[-1])
 
 
-def _run(design: Design, checked: Checked, device: str) -> torchinfo.ModelStatistics:
+def _run(
+    design: Design, checked: Checked, device: str, mode: str
+) -> torchinfo.ModelStatistics:
     # torchinfo's cache_forward_pass would confuse networks, which share a class.
     return torchinfo.summary(
         build_meta(design, checked=checked).to_empty(device=device),
         input_data=list(sample_inputs(design, checked, device=device)),
         device=device,
+        mode=mode,
         col_names=COLUMNS,
         depth=DEEP,
         verbose=0,

@@ -92,9 +92,7 @@ def _names(draws: list[Draw]) -> Group:
         numbers = tuple(int(part) for part in draw.name.split(".") if part.isdigit())
         template = re.sub(r"(?<=\.)\d+(?=\.)", "{}", draw.name)
         templates.setdefault(template, []).append(numbers)
-    items = [
-        item for pair in templates.items() for item in _numbered(*pair)
-    ]
+    items = [item for pair in templates.items() for item in _numbered(*pair)]
     if len(items) == 1 and isinstance(items[0], Group):
         return Group(items[0].items, words=True)
     return row(*items)

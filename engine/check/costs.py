@@ -104,7 +104,13 @@ MEASURES: Mapping[Measure, Callable[[Cost], int]] = {
 
 def tensor_bytes(specs: Iterable[TensorSpec], dtype: str) -> int:
     """Bytes of parameters and buffers, where `dtype` is that of the real numbers."""
-    return sum(prod(spec.shape) * BYTES[spec.dtype or dtype] for spec in specs)
+    own = (spec for spec in specs if not spec.tied)
+    return sum(prod(spec.shape) * BYTES[spec.dtype or dtype] for spec in own)
+
+
+def _kept_inputs(checked: Checked, costs: Costs) -> int:
+    """Bytes that the nodes of a body read of what enters it."""
+    return sum(costs.nodes[key].kept_bytes for key in checked.inputs)
 
 
 def costs(checked: Checked) -> Costs:
@@ -126,6 +132,8 @@ class _Walk:
         ]
         self._fields: dict[str, Fields] = {}
         self._learning: set[str] = set()  # ids whose output has a gradient
+        if self._design.scope.block:  # what enters a block has passed what learns
+            self._learning.update(checked.inputs)
         self._home: dict[Place, Place] = {}  # a view -> where its numbers really lie
         self._read: set[Place] = set()  # what some backward pass reads
         self._extra: dict[str, int] = {}
@@ -138,7 +146,55 @@ class _Walk:
         for key, known in self._known:
             yield key, self._cost(key, known)
 
+    def _within(self, key: str, known: Known) -> list[tuple[Checked, Costs]]:
+        """The passes through a block with their costs."""
+        count = len(known.inside.passes) if known.inside else 0
+        found = (self._checked.inside(f"{key}/{place}") for place in range(count))
+        return [(one, one.costs) for one in found if one]
+
+    def _block(self, key: str, known: Known) -> Cost:
+        """A block costs what its nodes do; what it was given is another's."""
+        passes = self._within(key, known)
+        own = [
+            cost
+            for one, each in passes
+            for inner, cost in each.nodes.items()
+            if inner not in one.inputs
+        ]
+        learns = self._trainable(key, known)
+        weights = passes[:1] if known.inside and known.inside.shared else passes
+        between = sum(_kept_inputs(one, each) for one, each in passes[1:])
+        return Cost(
+            parameters=known.parameters,
+            trainable=learns,
+            mult_adds=known.mult_adds,
+            weight_bytes=sum(each.weight_bytes for _, each in weights),
+            gradient_bytes=sum(
+                each.total(lambda cost: cost.gradient_bytes) for _, each in weights
+            )
+            if learns
+            else 0,
+            output_bytes=sum(cost.output_bytes for cost in own),
+            kept_bytes=sum(cost.kept_bytes for cost in own) + between,
+            sure=False,
+            field=spatial(self._fields[key]),
+        )
+
+    def _keep_block(self, key: str, known: Known) -> None:
+        """Note what of its inputs the nodes of a block read."""
+        sources, passes = self._sources(key), self._within(key, known)
+        if not passes:
+            return
+        if known.trainable or {at[0] for at in sources.values()} & self._learning:
+            self._learning.add(key)
+            one, each = passes[0]
+            for port, inner in zip(sources, one.inputs, strict=False):
+                if each.nodes[inner].kept_bytes:
+                    self._read.add(sources[port])
+
     def _cost(self, key: str, known: Known) -> Cost:
+        if known.inside:
+            return self._block(key, known)
         node, learns = self._design.nodes[key], self._trainable(key, known)
         specs = [spec for spec in known.tensors if spec.family != "buffer"]
         read = sum(
@@ -194,6 +250,9 @@ class _Walk:
 
     def _keep(self, key: str, known: Known) -> None:
         """Note what the node's backward pass reads, if it has one."""
+        if known.inside:
+            self._keep_block(key, known)
+            return
         node, sources = self._design.nodes[key], self._sources(key)
         if sources and is_view(node.kind, known, training=True):
             first = next(iter(sources.values()))

@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from torch import nn
 
 from engine.check import check
+from engine.design.merging import likeness
 from engine.design.model import Design
 from engine.model.build import build
 
@@ -21,7 +22,8 @@ def content(design: Design) -> Hashable:
     nodes = tuple(
         (
             *(key, node.kind, node.name, node.frozen),
-            *(_sorted(node.params), _sorted(node.init)),
+            *(_sorted(node.params), _sorted(node.init), _sorted(node.ties)),
+            likeness(node.block) if node.block else None,
         )
         for key, node in design.nodes.items()
     )

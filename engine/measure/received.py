@@ -11,6 +11,7 @@ from torch.func import functional_call
 from engine.catalog.dims import Sym
 from engine.catalog.spec import Activation
 from engine.check import Checked, check
+from engine.check.walk import walk
 from engine.design.model import Design, Settings
 from engine.errors import MeasureError
 from engine.measure.curves import differentiated
@@ -29,7 +30,7 @@ def received(design: Design, node: str, bins: int = 60) -> Received:
 
     Args:
         design: without errors.
-        node: id of the activation.
+        node: id of the activation, or the path to it within blocks.
         bins: of the histogram.
 
     Raises:
@@ -38,10 +39,11 @@ def received(design: Design, node: str, bins: int = 60) -> Received:
     """
     checked = check(design)
     network = built(design)
-    at = design.nodes.get(node)
-    if at is None or not isinstance(at.row, Activation):
+    place = next((at for at in walk(checked) if at.path == node), None)
+    at = place.node if place else None
+    if place is None or at is None or not isinstance(at.row, Activation):
         raise MeasureError("Only what reaches an activation can be shown.")
-    module = network.get_submodule(at.name)
+    module = network.get_submodule(place.name)
     inputs = sample_inputs(
         design, checked, seed=design.settings.seed, batch=batch_of(checked)
     )
@@ -56,7 +58,7 @@ def received(design: Design, node: str, bins: int = 60) -> Received:
     shown = histogram(finite, bins)
     saturated, dead = 0.0, 0.0
     if not at.row.over:
-        saturated = _saturated(at.row, dict(at.args), finite)
+        saturated = _saturated(at.row, dict(place.known.args), finite)
         dead = _dead(module, values, _batch_axis(checked, node))
     return Received(shown.edges, shown.counts, saturated, dead, shown.mean, shown.std)
 

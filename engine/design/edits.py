@@ -7,6 +7,7 @@ changes nothing returns the design it was given. Refusals are `EditError`, and
 """
 
 from engine.design.blocks import (
+    add_block_param,
     detach,
     expose,
     remove_block,
@@ -16,7 +17,7 @@ from engine.design.blocks import (
     set_block_param,
     unexpose,
 )
-from engine.design.bodies import inside
+from engine.design.bodies import inside, opened
 from engine.design.grouping import make_block, ungroup
 from engine.design.nodes import (
     add,
@@ -53,6 +54,7 @@ from engine.design.wiring import (
 
 __all__ = [
     "add",
+    "add_block_param",
     "add_outputs",
     "append_to",
     "arrange",
@@ -65,6 +67,7 @@ __all__ = [
     "inside",
     "make_block",
     "move",
+    "opened",
     "remove",
     "remove_and_reconnect",
     "remove_block",

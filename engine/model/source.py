@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 
 from engine.catalog.dims import INTEGERS, sampled
 from engine.check import Checked, check
+from engine.check.walk import walk
 from engine.design.model import Design
 from engine.model.draws import Draw, draws
 from engine.model.initializing import drawing, init_lines, random
@@ -69,7 +70,7 @@ class _Source:
         yield from self.network.constructor()
         if self.draws:
             yield ""
-            yield from init_lines(self.draws)
+            yield from init_lines(self.draws, self._tied())
         yield ""
         yield from self.network.forward()
         yield from ("", "", 'if __name__ == "__main__":')
@@ -83,6 +84,14 @@ class _Source:
     def device(self) -> str:
         """The variable that names the device of the sample run; "" on the CPU."""
         return "" if self.plan.design.settings.device == "cpu" else "device"
+
+    def _tied(self) -> list[str]:
+        """Names of tensors that are another's."""
+        return [
+            f"{at.name}.{tensor}"
+            for at in walk(self.plan.checked)
+            for tensor in at.node.ties
+        ]
 
     def _title(self) -> str:
         """What goes in and out: short enough for a line, or in general terms."""

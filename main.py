@@ -90,25 +90,25 @@ def _summary(options: argparse.Namespace) -> int:
 
 def _summary_json(design: Design, checked: Checked) -> dict[str, Any]:
     from engine.catalog.dims import sampled
+    from engine.check.walk import walk
 
     nodes = []
-    for key in checked.order:
-        node, known = design.nodes[key], checked.known(key)
-        if known is None:
-            continue
-        shapes = [list(sampled(tensor.shape)) for tensor in known.outputs.values()]
-        nodes.append(
-            {
-                "id": key,
-                "name": node.name,
-                "kind": node.kind,
-                "output_shape": shapes[0],
-                "params": known.parameters,
-            }
-        )
+    for at in walk(checked):
+        shapes = [list(sampled(tensor.shape)) for tensor in at.known.outputs.values()]
+        row = {
+            "id": at.path,
+            "name": at.name,
+            "kind": at.node.kind,
+            "output_shape": shapes[0],
+            "params": at.known.parameters,
+            "depth": at.depth,
+        }
+        if at.node.block:
+            row["block"] = at.node.block.name
+        nodes.append(row)
     return {
         "total_params": checked.parameters,
-        "trainable_params": checked.parameters,
+        "trainable_params": checked.trainable,
         "mult_adds": checked.mult_adds,
         "nodes": nodes,
     }

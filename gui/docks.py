@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QDockWidget,
     QFrame,
+    QGraphicsView,
     QMainWindow,
     QScrollArea,
     QTabWidget,
@@ -16,7 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from gui.session import Session
-from gui.sketch import BELOW, LEFT, RIGHT, SHARE
+from gui.sketch import BELOW, LEFT, RIGHT, first
+
+MOST = 0.52  # of the right side's height that is the inspector's
+GROWTH = 240  # pixels that a section's plot may gain where there is room
 
 
 class Place(QWidget):
@@ -70,9 +76,9 @@ class Docks:
         )
         self.history: QDockWidget | None = None
         self.places = {
-            self.palette: Place(LEFT, 500),
-            self.inspector: Place(RIGHT, 320),
-            self.insight: Place(RIGHT, 400),
+            self.palette: Place(LEFT.least, 500),
+            self.inspector: Place(RIGHT.least, 320),
+            self.insight: Place(RIGHT.least, 400),
         }
         for dock, place in self.places.items():
             dock.setWidget(place)
@@ -85,16 +91,48 @@ class Docks:
         self.results.setWidget(self.tabs)
         for dock in (*self.places, self.results):
             dock.show()  # the window may be open already
+        self._wanted = 0  # the height that the inspector asks for
+        # What the person has moved stays as it is, in the next window too.
+        self._kept = {side: _kept(side) for side in ("sizes", "split")}
+        Hand(window, self._sizes, self._keep)
 
     def settle(self) -> None:
         """Give every dock its first size."""
-        window, dock = self._window, self.inspector
+        size = first(self._window.size())
         flat, tall = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        window.resizeDocks([self.palette, dock], [LEFT, RIGHT], flat)
-        height = window.height() - 60
-        above = round(height * SHARE)
-        window.resizeDocks([dock, self.insight], [above, height - above], tall)
-        window.resizeDocks([self.results], [BELOW], tall)
+        across = [self.palette, self.inspector]
+        self._window.resizeDocks(across, [size["left"], size["right"]], flat)
+        self._window.resizeDocks([self.results], [size["below"]], tall)
+
+    def stretch(self) -> None:
+        """Follow the window's size, unless the person has chosen other sizes."""
+        if not self._kept["sizes"]:
+            self.settle()
+        self.share()
+
+    def share(self, wanted: int = 0) -> None:
+        """Let the inspector be as high as what it shows; the plots have the rest."""
+        self._wanted = wanted or self._wanted
+        above, whole = self._shared()
+        if self._kept["split"] or not self._wanted or 0 in (above, whole - above):
+            return
+        part = min(self._wanted, round(MOST * whole))
+        pair, tall = [self.inspector, self.insight], Qt.Orientation.Vertical
+        self._window.resizeDocks(pair, [part, whole - part], tall)
+
+    def _sizes(self) -> tuple[tuple[int, ...], int]:
+        """What a person can move: the docks' sizes, and the border on the right."""
+        return tuple(self.sizes().values())[:3], self.inspector.height()
+
+    def _keep(self, before: tuple[object, int], after: tuple[object, int]) -> None:
+        self._kept["sizes"] |= before[0] != after[0]
+        self._kept["split"] |= before[1] != after[1] and before[0] == after[0]
+
+    def _shared(self) -> tuple[int, int]:
+        """The height of the inspector, and of it and what is below it together."""
+        docks = self.inspector, self.insight
+        above, below = (0 if dock.isHidden() else dock.height() for dock in docks)
+        return above, above + below
 
     def fill_first(self) -> None:
         """The panels that everybody looks at first."""
@@ -107,7 +145,9 @@ class Docks:
         self.column.setObjectName("insight")
         self.places[self.insight].hold(self.column)
         place = self.places[self.inspector]
-        place.hold(InspectorPanel(self._session, place))
+        inspector = InspectorPanel(self._session, place)
+        inspector.wanted.connect(self.share)
+        place.hold(inspector)
 
     def later(self) -> list[Callable[[], None]]:
         """What is built after the first paint, a step at a time."""
@@ -135,9 +175,10 @@ class Docks:
             "right": (self.inspector, self.inspector.width()),
             "below": (self.results, self.results.height()),
         }
-        return {
+        found = {
             side: 0 if dock.isHidden() else size for side, (dock, size) in shown.items()
         }
+        return {**found, **{side: int(kept) for side, kept in self._kept.items()}}
 
     def see(self, page: str) -> None:
         """Bring a page of the tables to the front."""
@@ -210,7 +251,7 @@ class Docks:
             "code": tr("Code"),
         }
         for name, title in titles.items():
-            self.pages[name] = Place(600, BELOW - 40, self.tabs)
+            self.pages[name] = Place(600, BELOW.least - 40, self.tabs)
             self.tabs.addTab(self.pages[name], title)
 
     def _summary(self) -> None:
@@ -250,8 +291,42 @@ class Docks:
         self.column.add(WeightsPanel(self._session, self.column.inside))
 
 
+class Hand(QObject):
+    """Notices when the person moves a border between docks.
+
+    Args:
+        window: whose borders they are; it gets the mouse's events there.
+        measure: says where they are.
+        moved: told where they were and are.
+    """
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        measure: Callable[[], tuple[tuple[int, ...], int]],
+        moved: Callable[[tuple[object, int], tuple[object, int]], None],
+    ) -> None:
+        super().__init__(window)
+        self._measure = measure
+        self._moved = moved
+        self._before = measure()
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self._before = self._measure()
+        elif event.type() == QEvent.Type.MouseButtonRelease:
+            after = self._measure()
+            if after != self._before:
+                self._moved(self._before, after)
+        return False
+
+
 class Column(QScrollArea):
-    """Sections under each other, each as high as what it holds, scrolled together."""
+    """Sections under each other, scrolled together where they do not fit.
+
+    A section is as high as what it holds; where there is room left, plots grow.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -266,7 +341,7 @@ class Column(QScrollArea):
         self._layout.setSpacing(0)
         self._layout.addStretch(1)
         self.setWidget(self.inside)
-        self._sections: dict[QObject, QScrollArea] = {}
+        self._sections: dict[QWidget, QScrollArea] = {}  # by what they hold
 
     def add(self, section: QScrollArea) -> None:
         """Put a section at the end; it scrolls with the column, not by itself."""
@@ -281,28 +356,56 @@ class Column(QScrollArea):
         if body is not None:
             self._sections[body] = section
             body.installEventFilter(self)
-            self._fit(body)
+            self._fit()
 
     def reveal(self, section: QWidget) -> None:
         """Scroll to a section's top, unless all of it can be seen."""
+        # What was just chosen may have changed how high the sections are.
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         bar, top = self.verticalScrollBar(), section.y()
         bottom = top + section.height()
         if top < bar.value() or bottom > bar.value() + self.viewport().height():
             bar.setValue(top)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
-            self._fit(watched)
+        if event.type() == QEvent.Type.LayoutRequest and watched in self._sections:
+            self._fit()
         return super().eventFilter(watched, event)
 
-    def _fit(self, body: QObject) -> None:
-        """Make a section as high as its contents are at the present width."""
-        section = self._sections.get(body)
-        layout = body.layout() if isinstance(body, QWidget) else None
-        if section is None or layout is None:
-            return
-        height = layout.totalMinimumSize().height()
-        if layout.hasHeightForWidth():
-            height = max(height, layout.totalHeightForWidth(section.width()))
-        if section.minimumHeight() != height:
-            section.setFixedHeight(height)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make every section as high as it must be, and share out what is left."""
+        least = {body: _least(body, self.viewport().width()) for body in self._sections}
+        spare = self.viewport().height() - sum(least.values()) - len(least) + 1
+        growing = [body for body in least if _grows(body)]
+        for left, body in zip(range(len(growing), 0, -1), growing, strict=True):
+            more = min(GROWTH, max(spare, 0) // left)
+            least[body] += more
+            spare -= more
+        for body, height in least.items():
+            section = self._sections[body]
+            if section.minimumHeight() != height or section.maximumHeight() != height:
+                section.setFixedHeight(height)
+
+
+def _kept(side: str) -> bool:
+    return bool(int(str(QSettings().value(f"places/{side}", 0))))
+
+
+def _least(body: QWidget, width: int) -> int:
+    """How high a section's contents must be at this width."""
+    layout = body.layout()
+    if layout is None:
+        return 0
+    if layout.hasHeightForWidth():
+        return layout.totalMinimumHeightForWidth(width)
+    return layout.totalMinimumSize().height()
+
+
+def _grows(body: QWidget) -> bool:
+    """Whether something in a section gains by more height: a plot that is shown."""
+    views = body.findChildren(QGraphicsView)
+    return any(view.isVisibleTo(body) for view in views)

@@ -6,26 +6,50 @@ tenth of a bare window's start, and everything else waits for the paint anyway.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings
+from typing import NamedTuple
+
+from PySide6.QtCore import QSettings, QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-LEFT, RIGHT, BELOW = 212, 336, 236  # pixels of a dock until the person moves it
-SHARE = 0.44  # of the right side's height that is the inspector's
 SIDES = ("left", "right", "below")
 
 
-def sizes() -> dict[str, int]:
+class Part(NamedTuple):
+    """How much of a window a dock takes: a share, within limits in pixels."""
+
+    share: float
+    least: int
+    most: int
+
+    def of(self, whole: int) -> int:
+        return min(self.most, max(self.least, round(self.share * whole)))
+
+
+LEFT, RIGHT = Part(0.144, 190, 264), Part(0.236, 324, 440)
+BELOW = Part(0.262, 210, 340)
+
+
+def first(window: QSize) -> dict[str, int]:
+    """How wide or high the docks are until the person moves them."""
+    across, down = window.width(), window.height()
+    return {"left": LEFT.of(across), "right": RIGHT.of(across), "below": BELOW.of(down)}
+
+
+def sizes(window: QSize) -> dict[str, int]:
     """How wide or high the docks were when a window was last closed; 0 is hidden."""
-    settings = QSettings()
-    first = {"left": LEFT, "right": RIGHT, "below": BELOW}
-    return {
-        side: int(str(settings.value(f"places/{side}", first[side]))) for side in SIDES
+    settings, new = QSettings(), first(window)
+    found = {
+        side: int(str(settings.value(f"places/{side}", new[side]))) for side in SIDES
     }
+    if int(str(settings.value("places/sizes", 0))):  # the person has chosen them
+        return found
+    return {side: new[side] if found[side] else 0 for side in SIDES}
 
 
 def remember(found: dict[str, int]) -> None:
     """Keep the sizes for the next start."""
-    for side in SIDES:
+    for side in found:
         QSettings().setValue(f"places/{side}", found[side])
 
 
@@ -35,33 +59,26 @@ class Sketch(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("sketch")
-        size = sizes()
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(1)
         middle = QVBoxLayout()
         middle.setSpacing(1)
-        if size["left"]:
-            side = self._place("sketchSide")
-            side.setFixedWidth(size["left"])
-            line.addWidget(side)
+        self._sides = {side: self._place("sketchSide") for side in SIDES}
+        line.addWidget(self._sides["left"])
         middle.addWidget(self._place("sketchCanvas"), 1)
-        if size["below"]:
-            below = self._place("sketchSide")
-            below.setFixedHeight(size["below"])
-            middle.addWidget(below)
+        middle.addWidget(self._sides["below"])
         line.addLayout(middle, 1)
-        if size["right"]:
-            line.addLayout(self._right(size["right"]))
+        line.addWidget(self._sides["right"])
 
-    def _right(self, width: int) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(1)
-        for share in (SHARE, 1 - SHARE):
-            side = self._place("sketchSide")
-            side.setFixedWidth(width)
-            column.addWidget(side, round(100 * share))
-        return column
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        size = sizes(self.window().size())
+        for side, place in self._sides.items():
+            place.setVisible(size[side] > 0)
+        self._sides["left"].setFixedWidth(size["left"])
+        self._sides["right"].setFixedWidth(size["right"])
+        self._sides["below"].setFixedHeight(size["below"])
 
     def _place(self, name: str) -> QFrame:
         place = QFrame(self)

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeySequence,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton
 
@@ -188,6 +189,7 @@ class Window(QMainWindow):
         state = QSettings().value("docks")
         if isinstance(state, QByteArray):
             self.restoreState(state)
+            self.docks.stretch()
         for name, dock in self.docks.switched().items():
             self.actions_by_id[name].setChecked(not dock.isHidden())
         self._open_first()
@@ -338,6 +340,11 @@ class Window(QMainWindow):
         self._fits = known or SIZE.boundedTo(room - FRAME) == SIZE
 
     # --- events ----------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._furnished:
+            self.docks.stretch()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._path = None

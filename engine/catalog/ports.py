@@ -44,7 +44,7 @@ ROWS: tuple[Operator, ...] = (
                 "dtype",
                 "float32",
                 options=(*FLOATS, *INTEGERS, "bool"),
-                doc="What kind of numbers arrive.",
+                doc="What kind of numbers arrive; float32 is the design's own dtype.",
                 place="design",
             ),
             Int(
@@ -59,6 +59,7 @@ ROWS: tuple[Operator, ...] = (
         outputs=(Port("output"),),
         shape=_entering,
         aliases=("data", "x", "placeholder"),
+        makes_reals=True,
     ),
     Exit(
         kind="output",

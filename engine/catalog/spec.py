@@ -65,6 +65,7 @@ class TensorSpec(NamedTuple):
         persistent: whether the tensor stands in the state_dict.
         zero_row: the row that is set to zero after the draw, whatever drew it
             (`padding_idx` of an Embedding); None for none.
+        frozen: within a block, whether it gets no gradient.
         tied: whether it is another node's tensor, which is drawn and counted there.
     """
 
@@ -78,6 +79,7 @@ class TensorSpec(NamedTuple):
     persistent: bool = True
     zero_row: int | None = None
     tied: bool = False
+    frozen: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,9 @@ class Operator:
             f((x, y), dim=1); "fold" x + y + z by `sign`.
         sign: the Python operator of a "fold".
         aliases: further words the search finds it by.
+        makes_reals: whether it makes real numbers where none arrive, as an Embedding
+            does: they are of the design's dtype, which its rules read as
+            `args.get("dtype", "float32")`.
     """
 
     kind: str
@@ -170,6 +175,7 @@ class Operator:
     style: Literal["call", "gather", "fold"] = "call"
     sign: str = ""
     aliases: tuple[str, ...] = ()
+    makes_reals: bool = False
 
     role: ClassVar[Role] = "layer"
 

@@ -10,6 +10,7 @@ from typing import Literal
 from engine.catalog.dims import Tensor
 from engine.catalog.spec import Init, TensorSpec
 from engine.check.advice import advise
+from engine.check.costs import Costs, costs
 from engine.check.ends import Ends, ends
 from engine.check.faults import faults
 from engine.check.inside import within
@@ -127,9 +128,24 @@ class Checked:
         return sum(known.parameters for known in self.nodes.values() if known)
 
     @cached_property
+    def trainable(self) -> int:
+        """How many of them are not frozen."""
+        nodes = self.design.nodes
+        return sum(
+            known.trainable
+            for key, known in self.nodes.items()
+            if known and not nodes[key].frozen
+        )
+
+    @cached_property
     def mult_adds(self) -> int:
         """Mult-adds of the known part, per sample."""
         return sum(known.mult_adds for known in self.nodes.values() if known)
+
+    @cached_property
+    def costs(self) -> Costs:
+        """What every known node costs, worked out when it is first asked for."""
+        return costs(self)
 
     @cached_property
     def _by_node(self) -> Mapping[str, tuple[Problem, ...]]:
@@ -162,7 +178,7 @@ def check(design: Design) -> Checked:
 def seen(one: Pass, settings: Settings) -> Checked:
     """The check of one pass through a body, remembered with the pass."""
     known: Checked | None = one.memo.get("checked")
-    if known is None or known.design.settings.symbols != settings.symbols:
+    if known is None or known.design.settings != settings:
         block = one.block
         view = Design(block.graph, block.look, settings, scope=one.scope)
         known = one.memo["checked"] = _checked(view, one.found)

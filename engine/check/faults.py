@@ -12,6 +12,7 @@ from functools import partial
 from engine.catalog import INITIALIZERS
 from engine.catalog.spec import Init
 from engine.check import loops
+from engine.check.resize import Resized, resized
 from engine.design import edits, names, ties
 from engine.design.evaluate import Known
 from engine.design.fitting import coerced_init, refusal
@@ -145,7 +146,7 @@ def _at(
         for name, error in wrong.items():
             yield _misfit(node, name, error)
     elif isinstance(at, ShapeError):
-        yield _shape(design, node, at)
+        yield _shape(design, node, at, found)
     else:
         yield from _unconnected(design, node, found)
 
@@ -169,7 +170,9 @@ def _misfit(node: Node, name: str, error: ParamError) -> Problem:
     )
 
 
-def _shape(design: Design, node: Node, error: ShapeError) -> Problem:
+def _shape(
+    design: Design, node: Node, error: ShapeError, found: Mapping[str, Found]
+) -> Problem:
     """An operator that cannot take what arrives."""
     wires = design.graph.incoming.get(node.id, {})
     ports = {port.name: port for port in node.inputs}
@@ -180,7 +183,25 @@ def _shape(design: Design, node: Node, error: ShapeError) -> Problem:
     source = design.nodes[wire.source].name if wire else node.name
     message = error.message.filled(node=node.called, source=f"'{source}'")
     fix = _parameters_fix(node, error) if error.fix else None
+    if not error.fix and len(wires) > 1:
+        change = resized(design, node, port, found)
+        if change is not None:
+            fix = _resize(change)
+            message = Message(
+                "{reason} {label}.", {"reason": message, "label": fix.label}
+            )
     return Problem(Severity.ERROR, "shape", node.id, message, fix, port)
+
+
+def _resize(change: Resized) -> Fix:
+    layer, param, value = change
+    return Fix(
+        Message(
+            "Set {param} of '{layer}' to {value}",
+            {"param": param, "layer": layer.name, "value": value},
+        ),
+        partial(edits.set_params, ids=(layer.id,), values={param: value}),
+    )
 
 
 def _parameters_fix(node: Node, error: ShapeError) -> Fix | None:

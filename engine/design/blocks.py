@@ -51,7 +51,8 @@ def remove_block(design: Design, key: str) -> Design:
     used = uses(design, key)
     if used:
         raise EditError(
-            "The block '{name}' is used {count} times; take those away first.",
+            "The block '{name}' is still in use, at {count} of the nodes; take them "
+            "away first.",
             name=block.name,
             count=len(used),
         )
@@ -157,6 +158,22 @@ def expose(design: Design, key: str, node: str, param: str, name: str = "") -> D
         made = BlockParam(name, value, int(low), row.doc)
         design = with_block(design, replace(block, params=(*block.params, made)))
     return inside(design, key, set_params, (node,), {param: f"={name}"})
+
+
+def add_block_param(
+    design: Design, key: str, name: str, default: int, *, low: int = 1, doc: str = ""
+) -> Design:
+    """Give a block a parameter that formulas within it may name.
+
+    Raises:
+        EditError: the name cannot be, or is taken.
+        ParamError: the default is under the limit.
+    """
+    block = block_at(design, key)
+    nameable_param(block, name)
+    param = BlockParam(name, default, low, readable(doc, 1000))
+    param.row.coerce(default)
+    return with_block(design, replace(block, params=(*block.params, param)))
 
 
 def set_block_param(

@@ -7,6 +7,7 @@ changes nothing returns the design it was given. Refusals are `EditError`, and
 """
 
 from engine.design.blocks import (
+    add_block_param,
     detach,
     expose,
     remove_block,
@@ -16,7 +17,7 @@ from engine.design.blocks import (
     set_block_param,
     unexpose,
 )
-from engine.design.bodies import inside
+from engine.design.bodies import inside, opened
 from engine.design.grouping import make_block, ungroup
 from engine.design.nodes import (
     add,
@@ -33,7 +34,11 @@ from engine.design.ties import tie, untie
 from engine.design.values import (
     replace_kind,
     reset_params,
+    set_device,
+    set_dtype,
+    set_frozen,
     set_init,
+    set_mode,
     set_params,
     set_seed,
     set_symbol,
@@ -49,6 +54,7 @@ from engine.design.wiring import (
 
 __all__ = [
     "add",
+    "add_block_param",
     "add_outputs",
     "append_to",
     "arrange",
@@ -61,6 +67,7 @@ __all__ = [
     "inside",
     "make_block",
     "move",
+    "opened",
     "remove",
     "remove_and_reconnect",
     "remove_block",
@@ -71,8 +78,12 @@ __all__ = [
     "reset_params",
     "set_block_notes",
     "set_block_param",
+    "set_device",
+    "set_dtype",
+    "set_frozen",
     "set_init",
     "set_label",
+    "set_mode",
     "set_notes",
     "set_params",
     "set_seed",

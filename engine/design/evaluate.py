@@ -13,7 +13,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from engine.catalog import OPERATORS
-from engine.catalog.dims import INTEGERS, Tensor
+from engine.catalog.dims import FLOATS, INTEGERS, Tensor
 from engine.catalog.params import Value
 from engine.catalog.spec import Args, Inputs, Port, TensorSpec
 from engine.errors import ShapeError
@@ -55,6 +55,21 @@ class Known:
             for spec in self.tensors
             if spec.family != "buffer" and not spec.tied
         )
+
+    @cached_property
+    def trainable(self) -> int:
+        """How many of them get a gradient, where the node itself is not frozen."""
+        return sum(
+            prod(spec.shape)
+            for spec in self.tensors
+            if spec.family != "buffer" and not spec.tied and not spec.frozen
+        )
+
+    @property
+    def floating(self) -> str:
+        """The dtype of its weights: that of the real numbers it takes or makes."""
+        passing = (*self.inputs.values(), *self.outputs.values())
+        return next((t.dtype for t in passing if t.dtype in FLOATS), "float32")
 
 
 @lru_cache(maxsize=1 << 16)

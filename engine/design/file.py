@@ -15,7 +15,7 @@ from pathlib import Path
 
 from engine.catalog.spec import Init
 from engine.design.block import Block, BlockParam
-from engine.design.model import Design, Graph, Look, Node, Wire, by_age
+from engine.design.model import Design, Graph, Look, Node, Settings, Wire, by_age
 from engine.design.reading import UnreadableError, design_of, strict
 from engine.errors import FileError
 
@@ -23,6 +23,7 @@ VERSION = 1
 LARGEST_FILE = 64 << 20  # bytes; a design of 100,000 nodes is about 15 MiB
 
 Raw = dict[str, object]
+USUAL = Settings()
 
 # MIGRATIONS[n - 1] makes version n + 1 of a file of version n. Append only: a step that
 # was released is never changed, so that every old file keeps its meaning.
@@ -96,12 +97,15 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 def encode(design: Design) -> str:
     """A design as text: the same for equal designs, and made to be compared by line."""
     settings = design.settings
-    head = {
+    head: Raw = {
         "last_id": design.last_id,
         "notes": design.notes,
         "seed": settings.seed,
         "symbols": dict(sorted(settings.symbols.items())),
     }
+    for key in ("dtype", "mode", "device"):  # what is usual is left out
+        if getattr(settings, key) != getattr(USUAL, key):
+            head[key] = getattr(settings, key)
     lines = [f'"{key}": {_text(value)},' for key, value in head.items()]
     blocks = ",\n".join(_definition(design.blocks[key]) for key in _in_order(design))
     return "\n".join(
@@ -174,6 +178,8 @@ def _node_row(node: Node) -> Raw:
         row["ties"] = {name: list(tie) for name, tie in sorted(node.ties.items())}
     if node.label:
         row["label"] = node.label
+    if node.frozen:
+        row["frozen"] = True
     return row
 
 

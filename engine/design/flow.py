@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from engine.design.evaluate import Known
 from engine.design.model import Design, Graph, Scope
-from engine.design.within import UNSET, Env, Found, at, env_of, resolved
+from engine.design.within import REAL, UNSET, Env, Found, at, env_of, resolved
 
-__all__ = ["UNSET", "Found", "flow", "resolved"]
+__all__ = ["REAL", "UNSET", "Found", "flow", "resolved"]
 
 
 class Flow(NamedTuple):
@@ -21,24 +21,26 @@ class Flow(NamedTuple):
 
     graph: Graph
     symbols: Mapping[str, int]
+    dtype: str
     scope: Scope
     found: Mapping[str, Found]  # by id, in order; a node on a cycle is not in it
 
 
-_NONE = Flow(Graph(), {}, Scope(), {})
+_NONE = Flow(Graph(), {}, REAL, Scope(), {})
 _latest: dict[str, Flow] = {}  # of the design, and of the block last looked into
 
 
 def flow(design: Design) -> Mapping[str, Found]:
     """What is known of each node, in order; ids on a cycle or behind one are absent."""
     graph, symbols, scope = design.graph, design.settings.symbols, design.scope
-    known = _latest.get(scope.block, _NONE)
-    if known.graph is graph and known.symbols is symbols and known.scope == scope:
+    known, dtype = _latest.get(scope.block, _NONE), design.settings.dtype
+    same = known.graph is graph and known.symbols is symbols and known.dtype == dtype
+    if same and known.scope == scope:
         return known.found
-    found = _flowing(graph, env_of(scope, symbols), known, scope)
+    found = _flowing(graph, env_of(scope, symbols, dtype), known, scope)
     for other in [key for key in _latest if key and scope.block]:
         del _latest[other]
-    _latest[scope.block] = Flow(graph, symbols, scope, found)
+    _latest[scope.block] = Flow(graph, symbols, dtype, scope, found)
     return found
 
 
@@ -47,6 +49,7 @@ def _flowing(graph: Graph, env: Env, before: Flow, scope: Scope) -> Mapping[str,
     old, past, rewired = before.graph.nodes, before.found, before.graph.incoming
     same_wires = rewired is incoming
     alike = before.symbols == env.symbols and before.scope == scope
+    alike = alike and before.dtype == env.dtype
     found: dict[str, Found] = {}
     touched: set[str] = set()  # ids behind an output that is not what it was
     for key in graph.order:

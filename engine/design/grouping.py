@@ -33,8 +33,8 @@ End = tuple[str, str]  # node id and output port
 def make_block(design: Design, ids: Iterable[str], name: str) -> Design:
     """Make a named block of nodes and put one use of it in their place.
 
-    Wires that cross the border become ports. Inputs and Outputs of the design stay
-    outside. The use's id is the result's `newest`.
+    Wires that cross the border become ports, and so do open inputs. Inputs and Outputs
+    of the design stay outside. The use's id is the result's `newest`.
 
     Raises:
         EditError: nothing to take in, a name that cannot be, a path that leaves the
@@ -115,6 +115,9 @@ def _border(design: Design, chosen: set[str]) -> _Border:
             wire = wires.get(port.name)
             if wire and wire.source not in chosen:
                 entering.setdefault((wire.source, wire.output), []).append(wire)
+            elif wire is None and not port.optional:  # to be wired at the use
+                inner = Wire("", "", key, port.name)
+                entering["", f"{key}/{port.name}"] = [inner]
         going = graph.outgoing.get(key, ())
         for out in node.outputs:
             for wire in going:
@@ -161,9 +164,10 @@ def _body(
 
 def _sample(design: Design, end: End) -> Mapping[str, Value]:
     """The parameters of an Input that stands for what came over a wire."""
-    source, known = design.nodes[end[0]], flow(design).get(end[0])
+    known = flow(design).get(end[0])
     if not isinstance(known, Known):
         return {}
+    source = design.nodes[end[0]]
     tensor: Tensor | None = known.outputs.get(end[1])
     if tensor is None:
         return {}
@@ -206,7 +210,7 @@ def _replaced(
     design = remove(design, chosen)
     name = names.fresh(names.stem(KIND, block), names.all_names(design))
     use = Node(key, KIND, name, params, block=block)
-    wires = [Wire(*end, key, port.name) for end, port in entering.items()]
+    wires = [Wire(*end, key, port.name) for end, port in entering.items() if end[0]]
     for end, crossing in border.leaving.items():
         port = leaving[end].port
         wires += [Wire(key, port, wire.target, wire.input) for wire in crossing]

@@ -67,6 +67,7 @@ def content(graph: Graph) -> Hashable:
         (
             node.name,
             node.kind,
+            node.frozen,
             tuple(sorted(node.params.items())),
             tuple(sorted(node.init.items())),
             tuple(

@@ -28,6 +28,10 @@ def by_age(key: str) -> tuple[int, str]:
     return len(key), key
 
 
+MODES = ("train", "eval")
+DEVICES = ("cpu", "cuda")
+
+
 class Wire(NamedTuple):
     """From an output port to an input port."""
 
@@ -50,6 +54,7 @@ class Node:
         label: free text shown beside the name.
         block: what a node of kind "block" is a use of.
         ties: its tensors that are another node's: name -> that node's id and tensor.
+        frozen: what it has learned stays as it is: its tensors get no gradient.
     """
 
     id: str
@@ -60,6 +65,7 @@ class Node:
     label: str = ""
     block: Block | None = None
     ties: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    frozen: bool = False
 
     def __getstate__(self) -> dict[str, object]:
         return _stored(self)
@@ -203,10 +209,16 @@ class Settings:
     Args:
         seed: every tensor's generator is seeded by this and the tensor's name.
         symbols: sample value of each symbol; N is the batch.
+        dtype: of the real numbers, wherever a node does not say another.
+        mode: "train" or "eval": how the network runs when something of it is measured.
+        device: where it runs: "cpu", or "cuda" on a machine that has one.
     """
 
     seed: int = 0
     symbols: Mapping[str, int] = field(default_factory=lambda: {"N": 8})
+    dtype: str = "float32"
+    mode: str = "train"
+    device: str = "cpu"
 
 
 class Scope(NamedTuple):

@@ -8,11 +8,22 @@ import re
 from collections.abc import Mapping
 
 from engine.catalog import INITIALIZERS, OPERATORS
+from engine.catalog.dims import FLOATS
 from engine.catalog.params import LARGEST, NAME, Param, Value
 from engine.catalog.spec import Init, Operator
 from engine.design import names
 from engine.design.block import KIND, OWN, Block, BlockParam
-from engine.design.model import LAST_ID, Design, Graph, Look, Node, Settings, Wire
+from engine.design.model import (
+    DEVICES,
+    LAST_ID,
+    MODES,
+    Design,
+    Graph,
+    Look,
+    Node,
+    Settings,
+    Wire,
+)
 from engine.errors import EngineError, ParamError
 
 DEEPEST = 16  # lists in lists; no parameter needs more than three
@@ -22,10 +33,13 @@ _REAL = frozenset({int, float})
 _NO_WIRE = Wire(*(None,) * 4)  # type: ignore[arg-type]  # refused as any other
 ID = re.compile(r"[A-Za-z0-9_-]{1,32}\Z")
 BLOCK_ID = re.compile(r"b[0-9]{1,31}\Z")
-NODE = ("id", "kind", "name", "params", "init", "label", "at", "dock", "block", "ties")
+NODE = (
+    *("id", "kind", "name", "params", "init", "label", "frozen", "at", "dock"),
+    *("block", "ties"),
+)
 KNOWN = (
-    "format", "version", "last_id", "notes", "seed", "symbols", "blocks", "nodes",
-    "wires",
+    "format", "version", "last_id", "notes", "seed", "symbols", "dtype", "mode",
+    "device", "blocks", "nodes", "wires",
 )  # fmt: skip
 DEEPEST_BLOCK = 32  # within each other; see bodies.DEEPEST
 
@@ -74,7 +88,13 @@ def design_of(raw: Mapping[str, object]) -> Design:
     return Design(
         graph,
         look,
-        Settings(_count(raw, "seed", 0, 2**63 - 1, 0), _symbols(raw)),
+        Settings(
+            _count(raw, "seed", 0, 2**63 - 1, 0),
+            _symbols(raw),
+            _one_of(raw, "dtype", FLOATS, Settings.dtype),
+            _one_of(raw, "mode", MODES, Settings.mode),
+            _one_of(raw, "device", DEVICES, Settings.device),
+        ),
         max([_count(raw, "last_id", 0, LAST_ID, 0), *map(number_of, ids)]),
         _str(raw, "notes", "the file", ""),
         blocks,
@@ -207,9 +227,12 @@ def node_of(row: Mapping[str, object], blocks: Mapping[str, Block]) -> Node:
     chosen = _dict(row, "init", where)
     init = {tensor: _init(given, where) for tensor, given in sorted(chosen.items())}
     label = _str(row, "label", where, "")
+    frozen = row.get("frozen", False)
+    if not isinstance(frozen, bool):
+        raise UnreadableError("'frozen' of {where} is not true or false", where=where)
     ties = {name: _tie(tie, where) for name, tie in _dict(row, "ties", where).items()}
     name = _str(row, "name", where)
-    return Node(key, kind, name, params, init, label, block, ties)
+    return Node(key, kind, name, params, init, label, block, ties, frozen)
 
 
 def _used(
@@ -366,6 +389,17 @@ def _str(
     if not isinstance(found, str):
         raise UnreadableError("'{key}' of {where} is not a text", key=key, where=where)
     return found
+
+
+def _one_of(
+    raw: Mapping[str, object], key: str, known: tuple[str, ...], default: str
+) -> str:
+    found = raw.get(key, default)
+    if isinstance(found, str) and found in known:
+        return found
+    raise UnreadableError(
+        "its '{key}' is none of {known}", key=key, known=", ".join(known)
+    )
 
 
 def _count(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from engine.catalog.dims import FLOATS
 from engine.catalog.params import LARGEST, NAME, Value
 from engine.catalog.spec import Init, Operator, Port, no_tensors
 from engine.design import names
@@ -12,7 +13,7 @@ from engine.design.block import KIND
 from engine.design.evaluate import Known
 from engine.design.fitting import coerced, coerced_init, node_at, refusal, row_of
 from engine.design.flow import Found, flow
-from engine.design.model import Design, Node, Wire
+from engine.design.model import DEVICES, MODES, Design, Node, Wire
 from engine.errors import EditError, Message, ParamError
 
 
@@ -69,6 +70,24 @@ def set_init(
     return _changed(design, changed)
 
 
+def set_frozen(design: Design, ids: Iterable[str], frozen: bool) -> Design:
+    """Keep what nodes have learned as it is, or let them learn again.
+
+    Nodes without anything to learn are passed over.
+
+    Raises:
+        EditError: none of the nodes has anything to learn.
+    """
+    nodes = [node_at(design, key) for key in ids]
+    able = [node for node in nodes if _learns(node) or node.frozen]
+    if nodes and not able:
+        raise EditError(
+            "{node} has nothing to learn, so there is nothing to freeze.",
+            node=nodes[0].called,
+        )
+    return _changed(design, [replace(node, frozen=frozen) for node in able])
+
+
 def replace_kind(design: Design, key: str, kind: str) -> Design:
     """Make a node another operator; it keeps what both have.
 
@@ -85,8 +104,16 @@ def replace_kind(design: Design, key: str, kind: str) -> Design:
     if names.by_default(node):
         name = names.fresh(kind, names.all_names(design) - {name})
     kept = {k: v for k, v in node.params.items() if _takes(row, k, v, design)}
+    frozen = node.frozen and row.tensors is not no_tensors
     fresh = replace(
-        node, kind=kind, name=name, params=kept, init={}, block=None, ties={}
+        node,
+        kind=kind,
+        name=name,
+        params=kept,
+        init={},
+        frozen=frozen,
+        block=None,
+        ties={},
     )
     wires = _rewired(design.wires, node, fresh)
     design = design.with_graph({**design.nodes, key: fresh}, wires)
@@ -139,6 +166,48 @@ def set_symbol(design: Design, name: str, value: int | None) -> Design:
         return design
     symbols = dict(sorted(symbols.items()))
     return replace(design, settings=replace(design.settings, symbols=symbols))
+
+
+def set_dtype(design: Design, dtype: str) -> Design:
+    """Compute in another kind of real numbers, wherever no node says another.
+
+    Raises:
+        EditError: no such kind.
+    """
+    return _set(design, "dtype", dtype, FLOATS)
+
+
+def set_mode(design: Design, mode: str) -> Design:
+    """Measure the network as it trains, or as it is used.
+
+    Raises:
+        EditError: neither "train" nor "eval".
+    """
+    return _set(design, "mode", mode, MODES)
+
+
+def set_device(design: Design, device: str) -> Design:
+    """Run the network elsewhere.
+
+    Raises:
+        EditError: no such device.
+    """
+    return _set(design, "device", device, DEVICES)
+
+
+def _set(design: Design, name: str, value: str, known: tuple[str, ...]) -> Design:
+    if value not in known:
+        raise EditError(
+            "The {name} is one of {known}.", name=name, known=", ".join(known)
+        )
+    if value == getattr(design.settings, name):
+        return design
+    settings = replace(design.settings, **{name: value})  # type: ignore[arg-type]
+    return replace(design, settings=settings)
+
+
+def _learns(node: Node) -> bool:
+    return node.row is not None and node.row.tensors is not no_tensors
 
 
 def _known_kind(design: Design, key: str) -> tuple[Node, Operator]:

@@ -22,6 +22,7 @@ from engine.design.fitting import chosen_init
 from engine.design.model import Node, Scope, Settings, Wire
 from engine.errors import ParamError, ShapeError
 
+REAL = "float32"  # what real numbers are where nobody says otherwise
 UNSET = 8  # the sample of a symbol that the settings do not name
 MOST = 200_000  # nodes that a block may unfold into
 KEPT = 256  # passes remembered on a block
@@ -37,6 +38,7 @@ class Pass:
         block: whose body.
         scope: the values and inputs it ran with.
         symbols: sample value of each symbol.
+        dtype: of real numbers where nobody says another.
         found: what is known at its nodes, in order.
         outputs: port -> tensor; None where something inside is not known.
         tensors: of all nodes, by dotted names.
@@ -47,12 +49,13 @@ class Pass:
     block: Block
     scope: Scope
     symbols: Mapping[str, int]
+    dtype: str
     found: Mapping[str, Found]
     outputs: Mapping[str, Tensor] | None
     tensors: tuple[TensorSpec, ...]
     mult_adds: int
     size: int
-    memo: dict[str, Any] = field(default_factory=dict)  # what others make of it
+    memo: dict[Any, Any] = field(default_factory=dict)  # what others make of it
 
 
 class Inside(NamedTuple):
@@ -93,19 +96,21 @@ class Env(NamedTuple):
         axes: the sizes that the body can read off its inputs; None for a network,
             whose symbols are its own.
         symbols: sample value of each symbol.
+        dtype: of real numbers where nobody says another.
     """
 
     values: Mapping[str, int]
     given: Mapping[str, Tensor]
     axes: frozenset[str] | None
     symbols: Mapping[str, int]
+    dtype: str
 
 
-def env_of(scope: Scope, symbols: Mapping[str, int]) -> Env:
+def env_of(scope: Scope, symbols: Mapping[str, int], dtype: str = REAL) -> Env:
     """The scope, ready to be asked."""
     given = dict(scope.given)
     axes = frozenset(str(dim) for t in given.values() for dim in t.shape)
-    return Env(dict(scope.values), given, axes if given else None, symbols)
+    return Env(dict(scope.values), given, axes if given else None, symbols, dtype)
 
 
 def bound(
@@ -151,11 +156,11 @@ def at(
             return None
         arriving.append((port.name, tensor))
     if node.block is not None:
-        answer = _used(node, plain, tuple(arriving), env.symbols)
+        answer = _used(node, plain, tuple(arriving), env)
     elif lost := _unreadable(plain, env):
         return lost
     else:
-        answer = evaluate(resolved(plain, env.symbols), tuple(arriving))
+        answer = evaluate(resolved(plain, env.symbols, env.dtype), tuple(arriving))
     return _tied(node, answer) if node.ties else answer
 
 
@@ -166,7 +171,8 @@ def of_row(block: Block, args: Args, inputs: Inputs) -> Known:
         ShapeError: its body cannot take it.
     """
     node = Node("", "block", block.name, args, block=block)
-    answer = _used(node, node, tuple(inputs.items()), Settings().symbols)
+    env = env_of(Scope(), Settings().symbols)
+    answer = _used(node, node, tuple(inputs.items()), env)
     if isinstance(answer, ShapeError):
         raise answer
     return answer
@@ -177,6 +183,7 @@ def passed(
     values: tuple[tuple[str, int], ...],
     given: tuple[tuple[str, Tensor], ...],
     symbols: Mapping[str, int],
+    dtype: str = REAL,
 ) -> Pass:
     """One run of a body, remembered.
 
@@ -185,19 +192,20 @@ def passed(
         values: of its parameters.
         given: Input id and tensor.
         symbols: sample value of each symbol.
+        dtype: of real numbers where nobody says another.
     """
-    key = (values, given, tuple(symbols.items()))
+    key = (values, given, tuple(symbols.items()), dtype)
     known: Pass | None = block.memo.get(key)
     if known is None:
         if len(block.memo) >= KEPT:
             block.memo.clear()
         scope = Scope(block.id, values, given)
-        known = block.memo[key] = _passed(block, scope, symbols)
+        known = block.memo[key] = _passed(block, env_of(scope, symbols, dtype), scope)
     return known
 
 
-def _passed(block: Block, scope: Scope, symbols: Mapping[str, int]) -> Pass:
-    graph, env = block.graph, env_of(scope, symbols)
+def _passed(block: Block, env: Env, scope: Scope) -> Pass:
+    graph = block.graph
     found: dict[str, Found] = {}
     for key in graph.order:
         found[key] = at(graph.nodes[key], graph.incoming.get(key, {}), found, env)
@@ -211,7 +219,8 @@ def _passed(block: Block, scope: Scope, symbols: Mapping[str, int]) -> Pass:
     return Pass(
         block=block,
         scope=scope,
-        symbols=symbols,
+        symbols=env.symbols,
+        dtype=env.dtype,
         found=found,
         outputs=outputs if whole else None,
         tensors=tuple(_named(graph.nodes, knowns)),
@@ -232,23 +241,21 @@ def _named(
         node = nodes[key]
         for spec in known.tensors:
             yield spec._replace(
-                name=f"{node.name}.{spec.name}", default=chosen_init(node, spec)
+                name=f"{node.name}.{spec.name}",
+                default=chosen_init(node, spec),
+                frozen=spec.frozen or node.frozen,
             )
 
 
-def _used(
-    node: Node, plain: Node, arriving: Arriving, symbols: Mapping[str, int]
-) -> Known | ShapeError:
+def _used(node: Node, plain: Node, arriving: Arriving, env: Env) -> Known | ShapeError:
     """What a use makes of what arrives."""
     try:
-        return _unfolded(node, plain, dict(arriving), symbols)
+        return _unfolded(node, plain, dict(arriving), env)
     except ShapeError as error:
         return error
 
 
-def _unfolded(
-    node: Node, plain: Node, inputs: dict[str, Tensor], symbols: Mapping[str, int]
-) -> Known:
+def _unfolded(node: Node, plain: Node, inputs: dict[str, Tensor], env: Env) -> Known:
     block, args = node.block, plain.args
     assert block is not None  # noqa: S101 - `at` asks for uses only
     accept(plain.inputs, inputs)
@@ -265,7 +272,7 @@ def _unfolded(
     flowing, size = inputs, 0
     for _ in range(repeat):
         given = tuple(zip(block.entering, _ordered(plain, flowing), strict=True))
-        passes.append(passed(block, values, given, symbols))
+        passes.append(passed(block, values, given, env.symbols, env.dtype))
         outputs, size = passes[-1].outputs, size + passes[-1].size
         inside = Inside(
             block, tuple(passes) if outputs is None else (), shared, indexed
@@ -359,12 +366,18 @@ def _unreadable(node: Node, env: Env) -> ShapeError | None:
     return None
 
 
-def resolved(node: Node, symbols: Mapping[str, int]) -> Key:
-    """The node's key with a `Sym` for every name in a shape, defaults included."""
+def resolved(node: Node, symbols: Mapping[str, int], dtype: str = REAL) -> Key:
+    """The node's key with a `Sym` for every name in a shape, defaults included.
+
+    Where the node makes real numbers and says no kind of them, they are of `dtype`.
+    """
     shapes = _shapes(node.kind)
-    if not shapes:
+    says = dtype != REAL and OPERATORS[node.kind].makes_reals
+    if not shapes and not says:
         return node.key
     given: dict[str, Value] = {**node.params}
+    if says:
+        given.setdefault("dtype", dtype)
     for name in shapes:
         value = node.args[name]
         if isinstance(value, tuple):

@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from torch import nn
 
 from engine.check import check
+from engine.design.merging import likeness
 from engine.design.model import Design
 from engine.model.build import build
 
@@ -19,11 +20,16 @@ _models: OrderedDict[Hashable, nn.Module] = OrderedDict()
 def content(design: Design) -> Hashable:
     """What a built model depends on: not the looks, labels or notes."""
     nodes = tuple(
-        (key, node.kind, node.name, _sorted(node.params), _sorted(node.init))
+        (
+            *(key, node.kind, node.name, node.frozen),
+            *(_sorted(node.params), _sorted(node.init), _sorted(node.ties)),
+            likeness(node.block) if node.block else None,
+        )
         for key, node in design.nodes.items()
     )
     settings = design.settings
-    return nodes, design.wires, settings.seed, _sorted(settings.symbols)
+    chosen = settings.seed, settings.dtype, _sorted(settings.symbols)
+    return nodes, design.wires, chosen
 
 
 def built(design: Design) -> nn.Module:

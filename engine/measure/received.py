@@ -11,7 +11,8 @@ from torch.func import functional_call
 from engine.catalog.dims import Sym
 from engine.catalog.spec import Activation
 from engine.check import Checked, check
-from engine.design.model import Design
+from engine.check.walk import walk
+from engine.design.model import Design, Settings
 from engine.errors import MeasureError
 from engine.measure.curves import differentiated
 from engine.measure.histogram import histogram
@@ -25,11 +26,11 @@ FEWEST = 2  # a batch normalization needs two samples to have a variance
 
 
 def received(design: Design, node: str, bins: int = 60) -> Received:
-    """What reaches an activation for a seeded batch, with the network in training.
+    """What reaches an activation for a seeded batch, in the design's mode.
 
     Args:
         design: without errors.
-        node: id of the activation.
+        node: id of the activation, or the path to it within blocks.
         bins: of the histogram.
 
     Raises:
@@ -38,14 +39,15 @@ def received(design: Design, node: str, bins: int = 60) -> Received:
     """
     checked = check(design)
     network = built(design)
-    at = design.nodes.get(node)
-    if at is None or not isinstance(at.row, Activation):
+    place = next((at for at in walk(checked) if at.path == node), None)
+    at = place.node if place else None
+    if place is None or at is None or not isinstance(at.row, Activation):
         raise MeasureError("Only what reaches an activation can be shown.")
-    module = network.get_submodule(at.name)
+    module = network.get_submodule(place.name)
     inputs = sample_inputs(
         design, checked, seed=design.settings.seed, batch=batch_of(checked)
     )
-    values = _arriving(network, module, inputs, design.settings.seed, at.name)
+    values = _arriving(network, module, inputs, design.settings, at.name)
     finite = values[values.isfinite()]
     if not finite.numel():
         raise MeasureError(
@@ -56,7 +58,7 @@ def received(design: Design, node: str, bins: int = 60) -> Received:
     shown = histogram(finite, bins)
     saturated, dead = 0.0, 0.0
     if not at.row.over:
-        saturated = _saturated(at.row, dict(at.args), finite)
+        saturated = _saturated(at.row, dict(place.known.args), finite)
         dead = _dead(module, values, _batch_axis(checked, node))
     return Received(shown.edges, shown.counts, saturated, dead, shown.mean, shown.std)
 
@@ -82,20 +84,21 @@ def _arriving(
     network: nn.Module,
     module: nn.Module,
     inputs: tuple[torch.Tensor, ...],
-    seed: int,
+    settings: Settings,
     name: str,
 ) -> torch.Tensor:
     """The first argument of `module` while the network runs, which changes nothing."""
+    device = device_of(settings)
     caught: list[torch.Tensor] = []
     hook = module.register_forward_pre_hook(
-        lambda _, args: caught.append(args[0].detach().clone())
+        lambda _, args: caught.append(args[0].detach().clone().cpu())
     )
-    # Running statistics change in training, so they are lent as copies.
-    lent = {key: buffer.clone() for key, buffer in network.named_buffers()}
+    lent = _lent(network, device)
+    network.train(settings.mode == "train")
     try:
-        with torch.no_grad(), torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)  # dropout draws from the global generator
-            functional_call(network, lent, inputs)
+        with torch.no_grad(), torch.random.fork_rng():
+            torch.manual_seed(settings.seed)  # dropout draws from a global generator
+            functional_call(network, lent, tuple(given.to(device) for given in inputs))
     except (RuntimeError, ValueError, IndexError) as error:
         # What only values can tell: a token without an embedding, a batch of one.
         raise MeasureError(
@@ -105,11 +108,34 @@ def _arriving(
         ) from error
     finally:
         hook.remove()
+        network.train()
     if not caught:
         raise MeasureError(
             "Nothing reaches {node} on the way to the result.", node=name
         )
     return caught[0]
+
+
+def device_of(settings: Settings) -> str:
+    """Where the design is run: on the CPU when this machine has nothing else."""
+    return settings.device if settings.device in devices() else "cpu"
+
+
+def devices() -> tuple[str, ...]:
+    """The devices of this machine that a design can run on."""
+    return ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",)
+
+
+def _lent(network: nn.Module, device: str) -> dict[str, torch.Tensor]:
+    """The tensors a run uses in place of the network's own.
+
+    Running statistics change in training, so they are copies; weights are only where
+    they have to be on another device.
+    """
+    lent = {key: buffer.clone().to(device) for key, buffer in network.named_buffers()}
+    if device != "cpu":
+        lent |= {key: part.to(device) for key, part in network.named_parameters()}
+    return lent
 
 
 def _saturated(row: Activation, args: dict[str, Any], values: torch.Tensor) -> float:

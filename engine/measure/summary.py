@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import prod
 from typing import Any
 
 import torchinfo
 
 from engine.catalog.dims import Dim, sample
+from engine.catalog.spec import TensorSpec
 from engine.check import Checked, check
+from engine.check.kept import BYTES
+from engine.check.walk import At, walk
 from engine.design.model import Design
 from engine.errors import Message
 from engine.measure.results import Summary, SummaryRow
@@ -30,17 +34,24 @@ def summary(design: Design) -> Summary:
     """
     checked = check(design)
     found = _statistics(design, checked)
-    ids = {node.name: key for key, node in design.nodes.items()}
-    rows = [_row(info, ids, checked, found) for info in found.summary_list]
+    places = {at.name: at for at in walk(checked)}
+    rows = [_row(info, places, checked, found) for info in found.summary_list]
+    # torchinfo counts a tensor that two modules share twice.
+    tied = [
+        spec
+        for at in places.values()
+        for spec in ([] if at.known.inside else at.known.tensors)
+        if spec.tied
+    ]
     return Summary(
         rows=tuple(rows),
-        total_params=found.total_params,
-        trainable_params=found.trainable_params,
+        total_params=checked.parameters,
+        trainable_params=checked.trainable,
         mult_adds=checked.mult_adds,
         torchinfo_mult_adds=found.total_mult_adds,
         input_bytes=found.total_input,
         forward_bytes=found.total_output_bytes,
-        param_bytes=found.total_param_bytes,
+        param_bytes=found.total_param_bytes - sum(map(_bytes, tied)),
         note=_note(checked),
     )
 
@@ -59,20 +70,28 @@ def _statistics(design: Design, checked: Checked) -> torchinfo.ModelStatistics:
     # work, but every call there is interpreted: small networks are faster on the CPU,
     # unless a sample meets something that only values can tell, such as a token
     # without an embedding.
-    if _small(checked):
+    mode = design.settings.mode
+    ways = [("cpu", mode)] if _small(checked) else []
+    ways.append(("meta", mode))
+    if mode == "train":  # a batch norm cannot train on one value: nothing to do about
+        ways.append(("meta", "eval"))
+    for device, each in ways[:-1]:
         try:
-            return _run(design, checked, "cpu")
-        except RuntimeError:
+            return _run(design, checked, device, each)
+        except (RuntimeError, ValueError):
             pass
-    return _run(design, checked, "meta")
+    return _run(design, checked, *ways[-1])
 
 
-def _run(design: Design, checked: Checked, device: str) -> torchinfo.ModelStatistics:
+def _run(
+    design: Design, checked: Checked, device: str, mode: str
+) -> torchinfo.ModelStatistics:
     # torchinfo's cache_forward_pass would confuse networks, which share a class.
     return torchinfo.summary(
         build_meta(design, checked=checked).to_empty(device=device),
         input_data=list(sample_inputs(design, checked, device=device)),
         device=device,
+        mode=mode,
         col_names=COLUMNS,
         depth=DEEP,
         verbose=0,
@@ -92,23 +111,42 @@ def _batches(checked: Checked) -> Iterator[Dim]:
         yield from tensor.shape[:1] if tensor else ()
 
 
-def _row(info: Any, ids: Mapping[str, str], checked: Checked, found: Any) -> SummaryRow:
+def _row(
+    info: Any, places: Mapping[str, At], checked: Checked, found: Any
+) -> SummaryRow:
     path = _path(info)
-    node = ids[path[0]] if path else ""
-    known = checked.known(node)
-    own = known.mult_adds if known and len(path) == 1 else 0
+    at, exact = _place(path, places)
+    own = at.known.mult_adds if at and exact else 0
+    params = at.known.parameters if at and exact else info.num_params
+    if not path:
+        params = checked.parameters
     return SummaryRow(
-        node=node,
+        node=at.path if at else "",
         name=".".join(path) or info.var_name,
         kind=info.class_name,
         depth=info.depth,
         output_shape=_shape(info.output_size),
-        params=info.num_params,
-        trainable=info.trainable_params,
+        params=params,
+        trainable=min(info.trainable_params, params),
         mult_adds=_work(info, found),
         own_mult_adds=own if path else checked.mult_adds,
-        share=info.num_params / found.total_params if found.total_params else 0.0,
+        share=params / checked.parameters if checked.parameters else 0.0,
     )
+
+
+def _bytes(spec: TensorSpec) -> int:
+    return prod(spec.shape) * BYTES[spec.dtype or "float32"]
+
+
+def _place(path: tuple[str, ...], places: Mapping[str, At]) -> tuple[At | None, bool]:
+    """The node that a module is or is part of, and which of the two.
+
+    The modules of repeats stand for what they repeat: layer1.0 belongs to layer1.
+    """
+    for end in range(len(path), 0, -1):
+        if at := places.get(".".join(path[:end])):
+            return at, end == len(path)
+    return None, False
 
 
 def _work(info: Any, found: Any) -> int:

@@ -14,6 +14,7 @@ import torch
 from engine.catalog import INITIALIZERS
 from engine.catalog.spec import Theory
 from engine.check import check
+from engine.check.kept import BYTES
 from engine.design.model import Design
 from engine.errors import MeasureError
 from engine.measure.density import density
@@ -22,7 +23,7 @@ from engine.measure.parameters import moments
 from engine.measure.results import WeightReport
 from engine.model.build import draw_into, draw_with, takes_generator
 from engine.model.draws import Draw, draw_of, seed_of
-from engine.model.memory import BYTES, LEFT, available, readable
+from engine.model.memory import LEFT, available, readable
 from engine.model.source import call_text
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from engine.model.signatures import signature
 
 DRAWN = "Draw each tensor from its own generator, seeded by its name."
 SET = "Set each tensor to its first values, none of which is random."
+FEW = 8  # lines of names that are read faster than a rule
 LOOPED = 3  # names from which a generator of them is shorter
 COUNTERS = "ijklmnop"
 
@@ -24,8 +25,14 @@ def random(draw: Draw) -> bool:
     return known is not None and "generator" in known.defaults
 
 
-def init_lines(draws: list[Draw]) -> Iterator[str]:
-    """The method that draws them all."""
+def init_lines(draws: list[Draw], tied: Iterable[str] = ()) -> Iterator[str]:
+    """The method that draws them all.
+
+    Args:
+        draws: of every tensor.
+        tied: names in the state_dict that are another tensor's too.
+    """
+    everyone = (*(draw.name for draw in draws), *tied)
     drawn = any(map(random, draws))
     yield "    def init(self, seed: int = 0) -> None:"
     yield f'        """{DRAWN if drawn else SET}"""'
@@ -45,10 +52,10 @@ def init_lines(draws: list[Draw]) -> Iterator[str]:
         if not within:
             yield "        # torch's defaults"
         yield "        tensors = self.state_dict()"
-        yield from _alike(within)
+        yield from _alike(within, everyone)
         if within and usual:
             yield "        # torch's defaults"
-        yield from _alike(usual)
+        yield from _alike(usual, everyone)
 
 
 def drawing(draw: Draw, tensor: str, generator: str) -> Group:
@@ -67,7 +74,7 @@ def _alone(draw: Draw) -> bool:
     return "/" not in draw.node or draw.call.function in GLOBAL
 
 
-def _alike(draws: list[Draw]) -> Iterator[str]:
+def _alike(draws: list[Draw], everyone: tuple[str, ...]) -> Iterator[str]:
     """A loop for each run of alike draws."""
     groups: dict[Any, list[Draw]] = {}
     for draw in draws:
@@ -79,10 +86,37 @@ def _alike(draws: list[Draw]) -> Iterator[str]:
             yield from statement(2, "", drawing(first, tensor, _rng(first)))
             yield from _zeroed(first, tensor)
             continue
-        yield from statement(2, "for name in ", _names(alike), ":")
         generator = "rng(name)" if random(first) else ""
+        names, endings = _names(alike), _endings(alike, everyone)
+        if len(endings) * 2 < len(names.items) > FEW:
+            yield "        for name, tensor in tensors.items():"
+            ends = Group((row(*(f'"{end}"' for end in endings)),), "name.endswith(")
+            yield from statement(3, "if ", ends, ":")
+            yield from statement(4, "", drawing(first, "tensor", generator))
+            yield from (f"        {line}" for line in _zeroed(first, "tensor"))
+            continue
+        yield from statement(2, "for name in ", names, ":")
         yield from statement(3, "", drawing(first, "tensors[name]", generator))
         yield from (f"    {line}" for line in _zeroed(first, "tensors[name]"))
+
+
+def _endings(draws: list[Draw], everyone: tuple[str, ...]) -> list[str]:
+    """Endings that these names have and no others: running_var, bn1.weight."""
+    own = {draw.name for draw in draws}
+    others = [name for name in everyone if name not in own]
+    found: list[str] = []
+    for draw in draws:
+        if draw.name.endswith(tuple(found)):
+            continue
+        parts = draw.name.split(".")
+        ends = (".".join(parts[-count:]) for count in range(1, len(parts) + 1))
+        found.append(
+            next(
+                (end for end in ends if not any(n.endswith(end) for n in others)),
+                draw.name,
+            )
+        )
+    return found
 
 
 def _names(draws: list[Draw]) -> Group:
@@ -92,9 +126,7 @@ def _names(draws: list[Draw]) -> Group:
         numbers = tuple(int(part) for part in draw.name.split(".") if part.isdigit())
         template = re.sub(r"(?<=\.)\d+(?=\.)", "{}", draw.name)
         templates.setdefault(template, []).append(numbers)
-    items = [
-        item for pair in templates.items() for item in _numbered(*pair)
-    ]
+    items = [item for pair in templates.items() for item in _numbered(*pair)]
     if len(items) == 1 and isinstance(items[0], Group):
         return Group(items[0].items, words=True)
     return row(*items)

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from math import prod
 from pathlib import Path
 
-from engine.catalog.spec import TensorSpec
 from engine.check import Checked
+from engine.check.costs import tensor_bytes
 from engine.check.walk import walk
 from engine.errors import BuildError
-from engine.model.plan import floating
 
-BYTES = {
-    "float64": 8,
-    "int64": 8,
-    "float32": 4,
-    "int32": 4,
-    "float16": 2,
-    "bfloat16": 2,
-    "bool": 1,
-}
 MEMINFO = Path("/proc/meminfo")
 GROUP = Path("/sys/fs/cgroup")
 LEFT = 0.1  # the share of free memory that is left to everyone else
@@ -31,15 +19,10 @@ UNKNOWN = 4 << 30  # what a machine that tells nothing is trusted with
 def weight_bytes(checked: Checked) -> int:
     """Bytes of all parameters and buffers."""
     return sum(
-        _bytes(at.known.tensors, floating(at.known))
+        tensor_bytes(at.known.tensors, at.known.floating)
         for at in walk(checked)
         if not at.known.inside
     )
-
-
-def _bytes(specs: Iterable[TensorSpec], dtype: str) -> int:
-    own = (spec for spec in specs if not spec.tied)
-    return sum(prod(spec.shape) * BYTES[spec.dtype or dtype] for spec in own)
 
 
 def available() -> int:

@@ -35,9 +35,14 @@ class Network(nn.Module):
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         for step in plan.made:
-            self.add_module(step.node.name, _module(step))
+            module = _module(step, plan.cast)
+            if step.frozen:
+                module.requires_grad_(False)
+            self.add_module(step.node.name, module)
         self._ties = plan.ties
         self.tie()
+        if plan.cast and not plan.block:
+            self.to(getattr(torch, plan.cast))
         self._inputs = tuple(Ref(key, "output") for key in plan.inputs)
         self._results = plan.results
         self._origins = dict(plan.origins)
@@ -124,10 +129,10 @@ def _repeats(step: Step) -> nn.Module:
     return nn.ModuleList(modules) if step.modules[0][0] else modules[0]
 
 
-def _module(step: Step) -> nn.Module:
+def _module(step: Step, cast: str) -> nn.Module:
     if step.modules:
         return _repeats(step)
-    given: dict[str, Any] = arguments(step.row, step.known)
+    given: dict[str, Any] = arguments(step.row, step.known, cast)
     if "dtype" in given:
         given["dtype"] = getattr(torch, given["dtype"])
     module = resolve(step.row.target)(**given)

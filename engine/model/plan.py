@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from engine.catalog.dims import FLOATS, Sym
+from engine.catalog.dims import Sym
 from engine.catalog.params import Dims, Value
 from engine.catalog.spec import Nest, Operator
 from engine.check import Checked, Known
 from engine.check.check import seen
+from engine.check.walk import walk
 from engine.design.block import Block
+from engine.design.flow import REAL
 from engine.design.model import Design, Graph, Node, Settings
 from engine.design.ties import origin
 from engine.design.within import Pass
@@ -45,6 +47,7 @@ class Step:
         named: values passed by name.
         options: plain arguments of the call; symbols stand for sizes.
         results: where each result goes, nested as torch returns them.
+        cast: the dtype that the whole network is cast to; see `Plan`.
     """
 
     node: Node
@@ -54,6 +57,7 @@ class Step:
     named: Mapping[str, Ref]
     options: Mapping[str, Any]
     results: Arranged
+    cast: str = ""
 
     @property
     def made(self) -> bool:
@@ -69,7 +73,9 @@ class Step:
     def modules(self) -> tuple[tuple[str, Plan], ...]:
         """Of a block: how each module it is made of runs, with its number or ""."""
         inside = self.known.inside
-        return tuple((i, _within(one)) for i, one in inside.modules) if inside else ()
+        if inside is None:
+            return ()
+        return tuple((i, _within(one, self.cast)) for i, one in inside.modules)
 
     @property
     def sequential(self) -> bool:
@@ -90,6 +96,11 @@ class Step:
     def single(self) -> bool:
         """Whether torch returns a bare tensor."""
         return len(self.results) == 1 and not self.row.returns
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it is a module whose parameters get no gradient."""
+        return self.made and self.node.frozen and self.known.parameters > 0
 
 
 class Tie(NamedTuple):
@@ -117,6 +128,7 @@ class Plan:
         needed: the calls that lead to a result, one branch after the other.
         aside: modules that are made but lead nowhere.
         results: what forward returns.
+        cast: the dtype that all weights are cast to at once; "" where none has to be.
         block: whose body it is.
         memo: what those who use it note down.
     """
@@ -127,6 +139,7 @@ class Plan:
     needed: tuple[Step, ...]
     aside: tuple[Step, ...]
     results: tuple[Ref, ...]
+    cast: str = ""
     block: Block | None = None
     memo: dict[str, Any] = field(default_factory=dict, compare=False)
 
@@ -179,30 +192,51 @@ def plan(design: Design, checked: Checked) -> Plan:
             raise BuildError(
                 "This network cannot be built yet. {problem}", problem=problem.message
             )
-    return _planned(design, checked)
+    return _planned(design, checked, _cast(design, checked))
 
 
-def _within(one: Pass) -> Plan:
+def _cast(design: Design, checked: Checked) -> str:
+    """The dtype that all weights are cast to at once; "" where none has to be.
+
+    A design of another dtype is written as `self.to(torch.float64)`. Where some node
+    differs, each says its own.
+    """
+    dtype = design.settings.dtype
+    found = {
+        floating(at.known)
+        for at in walk(checked)
+        if at.known.tensors and not at.known.inside
+    }
+    return dtype if found == {dtype} and dtype != REAL else ""
+
+
+def _within(one: Pass, cast: str) -> Plan:
     """How one pass through a block's body runs, remembered with the pass."""
-    known: Plan | None = one.memo.get("plan")
+    known: Plan | None = one.memo.get(("plan", cast))
     if known is None:
-        checked = seen(one, Settings(symbols=one.symbols))
-        plan = _planned(checked.design, checked)
-        known = one.memo["plan"] = replace(plan, block=one.block)
+        checked = seen(one, Settings(symbols=one.symbols, dtype=one.dtype))
+        plan = _planned(checked.design, checked, cast)
+        known = one.memo["plan", cast] = replace(plan, block=one.block)
     return known
 
 
-def _planned(design: Design, checked: Checked) -> Plan:
+def _planned(design: Design, checked: Checked, cast: str) -> Plan:
     steps: dict[str, Step] = {}
     for key in checked.order:
         node, known = design.nodes[key], checked.known(key)
         if known and node.row and node.row.role not in ("input", "output"):
-            steps[key] = _step(node, node.row, known, design.graph)
+            steps[key] = _step(node, node.row, known, design.graph, cast)
     results = tuple(Ref(*end) for end in checked.results)
     needed = _in_branches(steps, results)
     aside = [step for key, step in steps.items() if key not in needed]
     return Plan(
-        design, checked, checked.inputs, tuple(needed.values()), tuple(aside), results
+        design,
+        checked,
+        checked.inputs,
+        tuple(needed.values()),
+        tuple(aside),
+        results,
+        cast,
     )
 
 
@@ -225,21 +259,26 @@ def _in_branches(
     return found
 
 
-def arguments(row: Operator, known: Known) -> dict[str, Value]:
-    """What the constructor of a node's module is given."""
+def arguments(row: Operator, known: Known, cast: str = "") -> dict[str, Value]:
+    """What the constructor of a node's module is given.
+
+    Args:
+        row: its operator.
+        known: what the check knows of it.
+        cast: the dtype that the whole network is cast to afterwards: `Plan.cast`.
+    """
     taken = {param.name for param in row.params if param.place == "init"}
     taken.update(known.derived)
     found = {name: value for name, value in known.args.items() if name in taken}
     dtype = floating(known)
-    if known.tensors and dtype != "float32":
+    if known.tensors and dtype != (cast or REAL):
         found["dtype"] = dtype
     return found
 
 
 def floating(known: Known) -> str:
     """The dtype of a node's weights: that of the real numbers it takes or makes."""
-    passing = [*known.inputs.values(), *known.outputs.values()]
-    return next((t.dtype for t in passing if t.dtype in FLOATS), "float32")
+    return known.floating
 
 
 def leaves(nest: Any) -> Iterator[Ref]:
@@ -275,7 +314,7 @@ class Size:
         return hash(self.name)
 
 
-def _step(node: Node, row: Operator, known: Known, graph: Graph) -> Step:
+def _step(node: Node, row: Operator, known: Known, graph: Graph, cast: str) -> Step:
     takes = row.takes or tuple(p.name for p in node.inputs if not p.keyword)
     returns = row.returns or tuple(port.name for port in node.outputs)
     arriving = _arriving(node, graph)
@@ -292,6 +331,7 @@ def _step(node: Node, row: Operator, known: Known, graph: Graph) -> Step:
         },
         options=_options(row, known),
         results=_refs(returns, node.id),
+        cast=cast,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 
 from engine.catalog.dims import INTEGERS, sampled
 from engine.check import Checked, check
+from engine.check.walk import walk
 from engine.design.model import Design
 from engine.model.draws import Draw, draws
 from engine.model.initializing import drawing, init_lines, random
@@ -69,7 +70,7 @@ class _Source:
         yield from self.network.constructor()
         if self.draws:
             yield ""
-            yield from init_lines(self.draws)
+            yield from init_lines(self.draws, self._tied())
         yield ""
         yield from self.network.forward()
         yield from ("", "", 'if __name__ == "__main__":')
@@ -78,6 +79,19 @@ class _Source:
     @property
     def inputs(self) -> tuple[str, ...]:
         return self.network.inputs
+
+    @property
+    def device(self) -> str:
+        """The variable that names the device of the sample run; "" on the CPU."""
+        return "" if self.plan.design.settings.device == "cpu" else "device"
+
+    def _tied(self) -> list[str]:
+        """Names of tensors that are another's."""
+        return [
+            f"{at.name}.{tensor}"
+            for at in walk(self.plan.checked)
+            for tensor in at.node.ties
+        ]
 
     def _title(self) -> str:
         """What goes in and out: short enough for a line, or in general terms."""
@@ -94,13 +108,17 @@ class _Source:
 
     def _main(self) -> Iterator[str]:
         instance = "network"
-        taken = [free(name, [instance, "result"]) for name in self.inputs]
+        reserved = [instance, "result", *([self.device] if self.device else [])]
+        taken = [free(name, reserved) for name in self.inputs]
         if self.plan.inputs:
             yield "    torch.manual_seed(0)"
+        if self.device:
+            yield '    device = "cuda" if torch.cuda.is_available() else "cpu"'
         yield f"    {instance} = {self.name}()"
         if self.draws:
             yield f"    {instance}.init(seed={self.plan.design.settings.seed})"
-        yield f"    {instance}.eval()"
+        to = f".to({self.device})" if self.device else ""
+        yield f"    {instance}.eval(){to}"
         for name, key in zip(taken, self.plan.inputs, strict=True):
             yield from statement(1, f"{name} = ", self._sample(key))
         call = Group(tuple(taken), f"{instance}(")
@@ -115,15 +133,16 @@ class _Source:
         """A tensor of the Input's shape and dtype, at the sample sizes."""
         tensor = self.plan.checked.nodes[key].outputs["output"]  # type: ignore[union-attr]
         shape = row(*map(str, sampled(tensor.shape)))
+        where = (f"device={self.device}",) if self.device else ()
         if tensor.dtype in INTEGERS:
             high = str(self.plan.design.nodes[key].args["high"])
             plain = tensor.dtype == "int64"
             dtype = () if plain else (f"dtype=torch.{tensor.dtype}",)
-            return Group((high, shape, *dtype), "torch.randint(")
+            return Group((high, shape, *dtype, *where), "torch.randint(")
         if tensor.dtype == "bool":
-            return Group((shape,), "torch.rand(", ") < 0.5")
+            return Group((shape, *where), "torch.rand(", ") < 0.5")
         dtype = () if tensor.dtype == "float32" else (f"dtype=torch.{tensor.dtype}",)
-        return Group((*shape.items, *dtype), "torch.randn(")
+        return Group((*shape.items, *dtype, *where), "torch.randn(")
 
 
 def _classes(plan: Plan, name: str) -> list[Written]:
@@ -170,10 +189,14 @@ def _gather(
 def _about(block: Written) -> str:
     """The docstring of a block's class: what its notes begin with, or its ports."""
     notes = block.plan.block.notes.partition("\n")[0] if block.plan.block else ""
-    if 8 < len(notes) <= 70 and notes.isascii() and not set(notes) & set("\"\\"):
+    if 8 < len(notes) <= 70 and notes.isascii() and not set(notes) & set('"\\'):
         return notes if notes[-1] in ".!?" else f"{notes}."
-    given = _several(len(block.plan.results), "tensor")
-    return f"Maps {' and '.join(block.inputs) or 'nothing'} to {given}."[:80]
+    count = len(block.plan.results)
+    given = "a tensor" if count == 1 else f"{count} tensors"
+    taken = " and ".join(block.inputs)
+    if len(taken) > 50:
+        taken = f"{len(block.inputs)} tensors"
+    return f"Maps {taken or 'nothing'} to {given}."
 
 
 def _shape(checked: Checked, ref: Ref) -> str:

@@ -66,6 +66,8 @@ class Written:
         yield from self._modules
         for tie in ties:
             yield from statement(2, f"{access(tie.name)} = ", access(tie.source))
+        if self.plan.cast and not self.plan.block:
+            yield f"        self.to(torch.{self.plan.cast})"
 
     def forward(self) -> Iterator[str]:
         """The method that computes the results."""
@@ -79,10 +81,13 @@ class Written:
         alike = self._alike(step)
         before = f"self.{step.node.name} = "
         if step.modules:
-            return iter(statement(2, before, self._block(step, alike)))
-        target = step.row.target.replace("torch.nn.", "nn.", 1)
-        call = Group(tuple(self._arguments(step, alike)), f"{target}(")
-        return iter(statement(2, before, call))
+            yield from statement(2, before, self._block(step, alike))
+        else:
+            target = step.row.target.replace("torch.nn.", "nn.", 1)
+            call = Group(tuple(self._arguments(step, alike)), f"{target}(")
+            yield from statement(2, before, call)
+        if step.frozen:
+            yield f"        self.{step.node.name}.requires_grad_(False)"
 
     def _arguments(self, step: Step, alike: list[Step]) -> Iterator[str | Group]:
         """Of a module's constructor: the required by position, the unusual by name."""
@@ -152,7 +157,8 @@ class Written:
                 return first, call
             less = tuple(count - 1 for count in counts)
             count = (
-                str(less[0]) if len(set(less)) == 1
+                str(less[0])
+                if len(set(less)) == 1
                 else f"{self._count(step, counts)} - 1"
             )
             return first, _generator(call, "_", f"range({count})")
@@ -303,7 +309,9 @@ class Written:
                 continue
             if known is None and all(one is None or one is False for one in values):
                 continue  # a switch that is off is not said
-            if name == "dim" and all(isinstance(v, tuple) and len(v) == 1 for v in values):
+            if name == "dim" and all(
+                isinstance(v, tuple) and len(v) == 1 for v in values
+            ):
                 values = tuple(value[0] for value in values)  # torch takes both
                 raw = raw[0] if isinstance(raw, tuple) else raw
             written = self._taking.text(values, raw, name, kept=True, write=self._value)
@@ -330,7 +338,7 @@ def _by_node(plan: Plan) -> Mapping[str, Step]:
 
 
 def _given(step: Step) -> dict[str, Any]:
-    given: dict[str, Any] = arguments(step.row, step.known)
+    given: dict[str, Any] = arguments(step.row, step.known, step.cast)
     if "dtype" in given:
         given["dtype"] = Verbatim(f"torch.{given['dtype']}")
     return given

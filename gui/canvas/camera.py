@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
 LEAST, MOST = 0.04, 4.0
-FIRST_MOST = 1.15  # a small network is not blown up
+FIRST_MOST = 1.25  # a small network is not blown up
+EDGES = 14, 40, -14, -40  # free around what is fitted: labels lie above it
+TRUE = 1.06  # up to this zoom what is fitted is rather shown in its true size
 GRID = 24.0
 WORLD = 2e7  # the view can be panned anywhere a node can be
 PER_NOTCH = 1.0016  # per eighth of a degree: 1.21 for a notch of 120
@@ -116,10 +118,11 @@ class Camera(QGraphicsView):
             self.centerOn(0, 0)
             self.looked.emit()
             return
-        room = self.viewport().rect().adjusted(36, 44, -36, -44)
+        room = self.viewport().rect().adjusted(*EDGES)
         wide = max(room.width(), 50) / max(area.width(), 1)
         high = max(room.height(), 50) / max(area.height(), 1)
-        self.zoom_to(min(wide, high, most))
+        zoom = min(wide, high, most)
+        self.zoom_to(1.0 if 1.0 < zoom < TRUE else zoom)
         self.centerOn(area.center())
         self.looked.emit()
 

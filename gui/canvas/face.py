@@ -22,11 +22,13 @@ from gui.canvas.inks import Inks
 
 Form = Literal["card", "curve", "sign", "chip", "tag"]
 State = Literal["known", "wrong", "waiting"]
+Lacks = Literal["", "input", "output"]  # the side on which a wire is still to come
 
 PITCH = 20.0  # between ports
 STRIP = 9.0  # the coloured band on top of a card
 MARGIN = 12.0  # between the edge of a card and its text
 WIDEST = 216.0
+_LACKING: dict[str, Lacks] = {"unconnected": "input", "unused": "output"}
 SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷", "@": "@"}
 
 
@@ -57,7 +59,7 @@ class Face(NamedTuple):
     Args:
         body: the rectangle of the shape, relative to the node's position.
         caption: the line below the shape.
-        rows: y of the first line of text; names of several ports stand below it.
+        worst: of its problems; a wire that is still to come is none.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Face(NamedTuple):
     named: bool
     state: State
     worst: Severity | None
+    lacks: Lacks
 
     @property
     def ins(self) -> tuple[Dot, ...]:
@@ -106,7 +109,7 @@ def face_of(node: Node, checked: Checked | None, inks: Inks) -> Face:
     """The face of `node`; without a check, as it will look when it is known."""
     known = checked.known(node.id) if checked else None
     state: State = checked.state(node.id) if checked else "known"
-    worst = checked.worst(node.id) if checked else None
+    lacks, worst = _troubles(node.id, checked)
     form = _form(node)
     args = known.args if known else node.args
     brief = _brief(node, known, args)
@@ -134,8 +137,22 @@ def face_of(node: Node, checked: Checked | None, inks: Inks) -> Face:
     body, dots = _laid(node, form, width, named, 28.0 if chip else 4.0, lines)
     return Face(
         *(node.id, node.kind, form, _family(node), name, title, brief, caption, sign),
-        *(chip, learns, body, dots, named, state, worst),
+        *(chip, learns, body, dots, named, state, worst, lacks),
     )
+
+
+def _troubles(key: str, checked: Checked | None) -> tuple[Lacks, Severity | None]:
+    """What a node lacks, and its worst problem apart from that.
+
+    A node that was just dropped is unfinished, not wrong: it shows where a wire is
+    wanted, and nothing louder.
+    """
+    lacks: Lacks = ""
+    for problem in checked.of(key) if checked else ():
+        if problem.rule not in _LACKING:
+            return lacks, problem.severity
+        lacks = _LACKING[problem.rule]
+    return lacks, None
 
 
 def counted(number: int) -> str:
@@ -222,7 +239,7 @@ def _width(form: Form, name: str, title: str, brief: str, inks: Inks) -> float:
     wanted = max(line, inks.width("mono", brief)) + 2 * MARGIN
     if form == "tag":
         wanted += 10
-    return _stepped(wanted, 92.0 if form == "tag" else 112.0)
+    return _stepped(wanted, 84.0 if form == "tag" else 104.0)
 
 
 def _stepped(wanted: float, least: float) -> float:

@@ -40,7 +40,9 @@ class Overlays(QObject):
         camera, design = self._camera, self._session.document.design
         area = camera.viewport().rect()
         roomy = area.width() > 420 and area.height() > 260
-        self.minimap.setVisible(bool(design.nodes) and roomy)
+        # With all of it in view there is nowhere else to look.
+        out = not camera.seen.contains(camera.canvas.content)
+        self.minimap.setVisible(bool(design.nodes) and roomy and out)
         self.minimap.move(
             area.width() - self.minimap.width() - OFFSET,
             area.height() - self.minimap.height() - OFFSET,

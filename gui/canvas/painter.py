@@ -16,6 +16,7 @@ FARTHER = 0.16  # below this one, not even corners
 FAR = 0.35  # below this zoom text is dust: shapes only
 NEAR = 0.6  # above it, names of ports and labels on wires
 CORNER = 9.0
+LABEL_EDGE = 5.0  # between the text of a pill and its ends
 HALF = Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | HALF
 RIGHT = Qt.AlignmentFlag.AlignRight | HALF
@@ -310,6 +311,7 @@ def _dots(
     painter.setBrush(inks.ground)
     plain = pen(colour, 1.8)
     shy = pen(inks.faint, 1.4)
+    wanted = pen(inks.warning, 2.2)
     for dot in face.dots:
         key = (dot.port.name, dot.entering)
         if mood.lit and key in mood.lit:
@@ -318,10 +320,20 @@ def _dots(
             painter.drawEllipse(dot.at, 6.0, 6.0)
             painter.setBrush(inks.ground)
             continue
+        if key not in mood.wired and _wanted(face, dot):
+            painter.setPen(wanted)
+            painter.drawEllipse(dot.at, 5.0, 5.0)
+            continue
         quiet = dot.port.optional and key not in mood.wired
         painter.setPen(shy if quiet else plain)
         size = 3.5 if quiet else 4.5
         painter.drawEllipse(dot.at, size, size)
+
+
+def _wanted(face: Face, dot: Dot) -> bool:
+    """Whether the node is unfinished until a wire comes to this port."""
+    side = "input" if dot.entering else "output"
+    return face.lacks == side and not dot.port.optional
 
 
 def _badge(painter: QPainter, face: Face, inks: Inks) -> None:
@@ -369,7 +381,7 @@ def paint_label(
 
 def label_box(at: QPointF, text: str, inks: Inks) -> QRectF:
     """The pill of a label."""
-    width = inks.width("label", text) + 14
+    width = inks.width("label", text) + 2 * LABEL_EDGE
     return QRectF(at.x() - width / 2, at.y() - 9, width, 18)
 
 

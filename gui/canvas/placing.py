@@ -17,7 +17,7 @@ from engine.design.model import Design, Node, Wire
 from gui.canvas.face import face_of, tensor_text
 from gui.canvas.inks import Inks
 
-GAP = 60.0  # between nodes in a row; a label widens it
+GAP = 48.0  # between nodes in a row; a label widens it
 DOCKED = 16.0  # between a layer and the activation docked to it
 AIR = 14.0  # least distance of nodes that are not in a row
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.design.model import Wire
 from gui.canvas.inks import Inks
-from gui.canvas.painter import FAR, label_box, paint_label, paint_wire
+from gui.canvas.painter import FAR, LABEL_EDGE, label_box, paint_label, paint_wire
 from gui.canvas.route import distance, label_place, polyline, routed
 
 SHORT = 26.0
@@ -100,7 +100,7 @@ class WireItem(QGraphicsItem):
     @property
     def label_at(self) -> QPointF:
         if self._label is None:
-            wide = self.inks.width("label", self.look.text) + 14
+            wide = self.inks.width("label", self.look.text) + 2 * LABEL_EDGE
             self._label = label_place(self.path, wide, self._ends, self._near)
         return self._label
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import (
-    QDoubleSpinBox,
-    QHBoxLayout,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.catalog import OPERATORS
 from engine.catalog.spec import Activation
 from engine.design.model import Design, Node
 from engine.service import AskReceived, Received
-from gui.panels.activation_curve import FARTHEST, NEAR, TUTORIAL, CurvePlot
+from gui.panels.activation_curve import NEAR, TUTORIAL, CurvePlot
 from gui.panels.activation_overlays import Overlays
+from gui.panels.activation_range import RangeEnds
 from gui.panels.activation_series import Params
 from gui.panels.bars import BarsView
+from gui.panels.fold import Fold
 from gui.panels.formula import FormulaView
 from gui.panels.plot import number
 from gui.panels.plot_parts import Key, Link, Sheet, Words
@@ -125,12 +121,10 @@ class ActivationPanel(Sheet):
         self._where.setText(self._place())
         self._doc.say(row.doc)
         self._formulas.show_formulas(row.help.formula, row.help.derivative)
-        self._stack.show()
+        self._headline(bars=bool(row.over))
         if row.over:
-            self._stack.setCurrentWidget(self.bars)
             self.bars.show_activation(kind, params)
             return
-        self._stack.setCurrentWidget(self._curves)
         if other:
             self._note.say("")
         self.plot.show_activation(kind, params)
@@ -149,7 +143,24 @@ class ActivationPanel(Sheet):
             )
         )
         self._formulas.show_formulas()
+        for part in (self._about, self._doc):
+            part.show()
+        self._bar.hide()
         self._stack.hide()
+
+    def _headline(self, *, bars: bool) -> None:
+        """What it is, unless the inspector says so right above; what can be done."""
+        selected = self.node is not None and self.session.selection.one == self.node
+        for part in (self._about, self._doc):
+            part.setVisible(not selected)
+        self._fold.setText(self.tr("BARS") if bars else self.tr("CURVE"))
+        self._bar.show()
+        for link in self._links:
+            link.setVisible(not bars)
+        for part in (self._formulas, self._stack):
+            part.setVisible(self._fold.isChecked())
+        self._curves.setVisible(not bars)
+        self.bars.setVisible(bars)
 
     def _place(self) -> str:
         """Where it stands: after which layer."""
@@ -228,25 +239,6 @@ class ActivationPanel(Sheet):
             text = self.tr("{share} % saturated")
         self._share.say(text.format(share=number(100 * share, 2)), colour)
 
-    # Range ------------------------------------------------------------------------
-
-    def _show_range(self, low: float, high: float) -> None:
-        for box, value in ((self.low, low), (self.high, high)):
-            with QSignalBlocker(box):
-                fine = 3 if high - low < 1 else 2 if high - low < 10 else 1
-                box.setDecimals(0 if round(value, fine).is_integer() else fine)
-                box.setValue(value)
-
-    def _range_typed(self) -> None:
-        low, high = self.low.value(), self.high.value()
-        if low < high:
-            self.plot.look_at((low, high))
-        else:
-            self._show_range(*self.plot.x_range())
-            self.session.tell(
-                self.tr("The left end of the range must be below the right.")
-            )
-
     # Building ---------------------------------------------------------------------
 
     def _lay_out(self) -> None:
@@ -257,49 +249,60 @@ class ActivationPanel(Sheet):
         self._doc = Words(theme, self.body, "small", "muted", wrap=True)
         self._formulas = FormulaView(theme, self.body, card=True)
         self._formulas.setObjectName("activationFormula")
-        self._stack = QStackedWidget(self.body)
+        self._stack = QWidget(self.body)
         self._curves = QWidget(self._stack)
         self.bars = BarsView(self.session, self._stack)
-        self._stack.addWidget(self._curves)
-        self._stack.addWidget(self.bars)
+        pages = QVBoxLayout(self._stack)
+        pages.setContentsMargins(0, 0, 0, 0)
+        pages.addWidget(self._curves)
+        pages.addWidget(self.bars)
         self._lay_out_curves()
-        head = QHBoxLayout()
+        self._about = QWidget(self.body)
+        head = QHBoxLayout(self._about)
+        head.setContentsMargins(0, 0, 0, 0)
         head.addWidget(self._title)
         head.addWidget(self._where, 1)
-        self.column.addLayout(head)
+        self.column.addWidget(self._about)
         self.column.addWidget(self._doc)
+        self.column.addWidget(self._headed())
         self.column.addWidget(self._formulas)
-        self.column.addSpacing(4)
         self.column.addWidget(self._stack, 1000)
         self.column.addStretch(1)
+        self._fold.over(self._formulas, self._stack)
+
+    def _headed(self) -> QWidget:
+        """The line with the section's name and its links."""
+        self._bar = QWidget(self.body)
+        self._fold = Fold(self.theme, self._bar, self.tr("CURVE"))
+        self._fold.setObjectName("activationFold")
+        self._links = [*self._range_links(), self.overlays.add_button]
+        head = QHBoxLayout(self._bar)
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(2)
+        head.addWidget(self._fold)
+        head.addStretch(1)
+        for link in self._links:
+            head.addWidget(link)
+        return self._bar
 
     def _lay_out_curves(self) -> None:
         theme, parent = self.theme, self._curves
         self.plot = CurvePlot(self.session, parent)
         self.overlays = Overlays(theme, parent)
-        caption = Words(theme, parent, "caption")
-        caption.setText(self.tr("CURVE"))
+        self.ends = RangeEnds(self.session, self.plot)
         self._note = Words(theme, parent, "small", "error", wrap=True)
         self._note.hide()
-        head = QHBoxLayout()
-        head.setSpacing(2)
-        head.addWidget(caption)
-        head.addStretch(1)
-        for link in self._range_links():
-            head.addWidget(link)
         column = QVBoxLayout(parent)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(head)
         column.addWidget(self.plot, 1000)
-        column.addLayout(self._range_boxes())
         column.addLayout(self._legend())
         column.addWidget(self.overlays)
         column.addWidget(self._note)
         column.addStretch(1)
 
     def _range_links(self) -> list[Link]:
-        theme, parent = self.theme, self._curves
+        theme, parent = self.theme, self._bar
         far = Link(theme, parent, "[−20, 20]", self.tr("The tutorial's range of x"))
         near = Link(theme, parent, "[−6, 6]", self.tr("A nearer look"))
         fit = Link(
@@ -315,32 +318,6 @@ class ActivationPanel(Sheet):
         near.clicked.connect(lambda: self.plot.look_at(NEAR))
         fit.clicked.connect(self._fit)
         return [far, near, fit]
-
-    def _range_boxes(self) -> QHBoxLayout:
-        """The two ends of the x axis, to be typed."""
-        self.low, self.high = (QDoubleSpinBox(self._curves) for _ in range(2))
-        names = (self.tr("Left end of x"), self.tr("Right end of x"))
-        for box, name in zip((self.low, self.high), names, strict=True):
-            box.setRange(-FARTHEST, FARTHEST)
-            box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-            box.setKeyboardTracking(False)
-            box.setAccessibleName(name)
-            box.setToolTip(name)
-            box.setFixedWidth(62)
-            box.setFont(self.theme.font("tiny"))
-            box.editingFinished.connect(self._range_typed)
-        self.low.setObjectName("activationLow")
-        self.high.setObjectName("activationHigh")
-        self.high.setAlignment(Qt.AlignmentFlag.AlignRight)
-        middle = Words(self.theme, self._curves, "tick", "faint")
-        middle.setText("x")
-        middle.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        row = QHBoxLayout()
-        row.addWidget(self.low)
-        row.addWidget(middle, 1)
-        row.addWidget(self.high)
-        self._show_range(*self.plot.x_range())
-        return row
 
     def _legend(self) -> QHBoxLayout:
         theme, parent = self.theme, self._curves
@@ -371,7 +348,6 @@ class ActivationPanel(Sheet):
     def _connect(self) -> None:
         session = self.session
         session.selection.changed.connect(self._selected)
-        self.plot.range_changed.connect(self._show_range)
         self.plot.fit_asked.connect(self._fit)
         self.plot.failed.connect(self._note.say)
         self.overlays.changed.connect(self.plot.overlay)

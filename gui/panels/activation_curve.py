@@ -58,8 +58,8 @@ class CurvePlot(Plot):
         self.setToolTip(
             self.tr("Drag to move along x, Ctrl+wheel to zoom, arrow keys to read")
         )
-        self.setMinimumHeight(150)
-        self.setMaximumHeight(300)
+        self.setMinimumHeight(136)
+        self.setMaximumHeight(380)
         self._settle = QTimer(self, interval=SETTLE, singleShot=True)
         self._settle.timeout.connect(self.ask)
         self._bars = pg.BarGraphItem(x0=[], x1=[], y0=[], height=[])
@@ -335,15 +335,14 @@ class CurvePlot(Plot):
         metrics = painter.fontMetrics()
         area, (left, right) = self.data_area, self.x_range()
         scale = area.width() / (right - left)
+        below = area.top() + 0.1 * area.height()  # the line at 1 of most curves
         for low, high in self._zones[:1]:  # the others look alike
             dead = self._is_dead(low, high)
             text = self.tr("dead") if dead else self.tr("saturated")
             start = area.left() + (max(low, left) - left) * scale
             end = area.left() + (min(high, right) - left) * scale
             if end - start >= metrics.horizontalAdvance(text) + 8:
-                painter.drawText(
-                    int(start + 5), int(area.top() + metrics.ascent() + 3), text
-                )
+                painter.drawText(int(start + 5), int(below + metrics.ascent()), text)
         painter.restore()
 
     @property

@@ -40,12 +40,6 @@ class Flow(QLayout):
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
 
-    def put_before_last(self, widget: QWidget) -> None:
-        """Add `widget` in front of the last one."""
-        self.addWidget(widget)
-        if len(self._items) > 1:
-            self._items[-2:] = reversed(self._items[-2:])
-
     def count(self) -> int:
         return len(self._items)
 
@@ -91,7 +85,7 @@ class Flow(QLayout):
 
 
 class Overlays(QWidget):
-    """The chips, and the button that adds another."""
+    """The chips; the button that adds another stands where the panel puts it."""
 
     changed = Signal(list)  # kinds, in the order of their colours
 
@@ -109,11 +103,11 @@ class Overlays(QWidget):
         )
         self.add_button.setObjectName("activationCompare")
         self.add_button.clicked.connect(self._open_menu)
-        self._flow.addWidget(self.add_button)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         theme.changed.connect(self._dress)
+        self.hide()
 
     @property
     def kinds(self) -> list[str]:
@@ -139,7 +133,7 @@ class Overlays(QWidget):
         chip.setIconSize(QSize(18, 8))
         chip.clicked.connect(lambda: self.remove(kind))
         self._chips[kind] = chip
-        self._flow.put_before_last(chip)
+        self._flow.addWidget(chip)
         chip.show()
         self._told()
 
@@ -156,6 +150,7 @@ class Overlays(QWidget):
         self._dress()
         self.add_button.setEnabled(len(self._chips) < MOST)
         self._flow.invalidate()
+        self.setVisible(bool(self._chips))
         self.updateGeometry()
         self.changed.emit(self.kinds)
 

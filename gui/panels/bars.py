@@ -55,7 +55,7 @@ class BarPlot(Plot):
         self._zero = pg.InfiniteLine(angle=0, pos=0)
         for item in (self._bars, self._zero):
             self.addItem(item, ignoreBounds=True)
-        self.setMinimumHeight(96)
+        self.setMinimumHeight(88)
         self.setMaximumHeight(190)
         box = self.getPlotItem().vb
         box.setMouseEnabled(x=False, y=False)

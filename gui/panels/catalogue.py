@@ -15,11 +15,25 @@ from PySide6.QtCore import (
 )
 
 from engine.catalog import INITIALIZERS, OPERATORS
-from engine.catalog.spec import Initializer
+from engine.catalog.spec import Initializer, Operator
 from gui.panels.search import Index, Row
 
 OPERATOR_MIME = "application/x-fanin-operator"
 INITIALIZER_MIME = "application/x-fanin-initializer"
+
+# What most designs are made of stands at once below its section; the rest is folded
+# away by family.
+COMMON = frozenset(
+    (
+        *("linear", "conv2d", "max_pool2d", "batch_norm2d", "dropout", "lstm"),
+        *("multihead_attention", "relu", "leaky_relu", "gelu", "sigmoid", "tanh"),
+        *("softmax", "xavier_normal", "xavier_uniform", "kaiming_normal"),
+        *("kaiming_uniform", "orthogonal", "zeros", "add", "concatenate", "reshape"),
+    )
+)
+
+ROW = 3  # the level of what can be dragged
+FEW = 4  # rows that are not worth folding away
 
 ENTRY = Qt.ItemDataRole.UserRole  # the Entry behind an index
 
@@ -33,7 +47,7 @@ class Entry:
 
     Args:
         title: what is shown.
-        level: 0 is a section, 1 a family, 2 a row.
+        level: 0 is a section, 1 all that is less common in it, 2 a family, 3 a row.
         row: the catalogue's row; None for a heading.
     """
 
@@ -79,7 +93,7 @@ class CatalogueModel(QAbstractItemModel):
         if query:
             self._root = Entry("", -1)
             for row in self._ranked(query):
-                self._root.add(Entry(row.title, 2, row))
+                self._root.add(Entry(row.title, ROW, row))
         self._register(self._root)
         self.endResetModel()
 
@@ -119,24 +133,29 @@ class CatalogueModel(QAbstractItemModel):
             (self.tr("Operations"), ("operation",)),
         )
         for title, roles in sections:
-            section = root.add(Entry(title, 0))
-            if not roles:
-                for init in INITIALIZERS.values():
-                    section.add(Entry(init.title, 2, init))
-            self._fill(section, roles)
+            rows: list[Row] = [r for r in OPERATORS.values() if r.role in roles]
+            self._fill(root.add(Entry(title, 0)), rows or [*INITIALIZERS.values()])
         return root
 
-    def _fill(self, section: Entry, roles: tuple[str, ...]) -> None:
-        """Rows of these roles; family headings only where there are several."""
-        rows = [row for row in OPERATORS.values() if row.role in roles]
-        families = dict.fromkeys(row.family for row in rows)
-        for family in families:
-            heading = section
-            if len(families) > 1:
-                heading = section.add(Entry(family, 1))
-            for row in rows:
-                if row.family == family:
-                    heading.add(Entry(row.title, 2, row))
+    def _fill(self, section: Entry, rows: list[Row]) -> None:
+        """The common rows, then the others; families only where there are several."""
+        rest = [row for row in rows if row.kind not in COMMON]
+        if len(rest) < FEW:
+            rest = []
+        for row in rows:
+            if row not in rest:
+                section.add(Entry(row.title, ROW, row))
+        if not rest:
+            return
+        more = section.add(Entry(self.tr("More"), 1))
+        families: dict[str, list[Row]] = {}
+        for row in rest:
+            family = row.family if isinstance(row, Operator) else ""
+            families.setdefault(family, []).append(row)
+        for family, members in families.items():
+            heading = more.add(Entry(family, 2)) if len(families) > 1 else more
+            for row in members:
+                heading.add(Entry(row.title, ROW, row))
 
     # What QAbstractItemModel asks for
 

@@ -29,7 +29,7 @@ STEPS = {
     Qt.Key.Key_PageUp: 10,
     Qt.Key.Key_PageDown: -10,
 }
-NAMES = 104  # width of the names beside the editors, in pixels
+NAMES = 96  # width of the names beside the editors, in pixels
 
 
 class Field(QWidget):

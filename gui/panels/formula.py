@@ -21,6 +21,7 @@ SIZE = 15.0  # px of an x-height-and-a-bit: what reads well beside 13 px text
 GAP = 10.0  # px between two formulas
 PADDING = 12.0  # px inside a card
 SMALLEST = 0.72  # a formula is broken over lines before it is drawn smaller than this
+SHRUNK = 0.86  # of their size, so that two formulas stand beside each other
 
 # Where a long formula may go on in the next line.
 BREAK = re.compile(r"(?<![<>!:^_])=|(?<=\S)\s[+-]\s|\\approx\b|\\cdot\b")
@@ -248,18 +249,21 @@ class FormulaView(QWidget):
         return beside or self._stacked(formulas, room, self._padding)
 
     def _beside(self, formulas: list[list[Drawn]], width: float) -> list[Placed]:
-        """Two short formulas on one line, the second at the right; or nothing."""
+        """Two formulas on one line, a little smaller if they must be; or nothing."""
         if len(formulas) != 2 or any(len(lines) > 1 for lines in formulas):
             return []
         (left,), (right,) = formulas
-        if left.width + right.width + 2 * GAP + 2 * self._padding > width:
+        room = width - 2 * self._padding - GAP
+        scale = min(1.0, room / (left.width + right.width))
+        if scale < SHRUNK:
             return []
-        middle = self._padding + max(left.height, right.height) / 2
-        start = width - self._padding - right.width
-        return [
-            Placed(one, QRectF(x, middle - one.height / 2, one.width, one.height))
-            for one, x in ((left, self._padding), (right, start))
-        ]
+        middle = self._padding + scale * max(left.height, right.height) / 2
+        start = width - self._padding - scale * right.width
+        placed = []
+        for one, x in ((left, self._padding), (right, start)):
+            wide, high = scale * one.width, scale * one.height
+            placed.append(Placed(one, QRectF(x, middle - high / 2, wide, high)))
+        return placed
 
     def _flowing(self, formulas: list[list[Drawn]], room: float) -> list[Placed]:
         """As many short formulas on a line as fit, then the next line."""

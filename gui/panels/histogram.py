@@ -109,8 +109,8 @@ class HistogramPlot(Plot):
         self.getPlotItem().getAxis("left").setWidth(34)
         self.getPlotItem().vb.setMouseEnabled(x=False, y=False)
         self.pointed.connect(self._point_at)
-        self.setMinimumHeight(120)
-        self.setMaximumHeight(230)
+        self.setMinimumHeight(104)
+        self.setMaximumHeight(320)
 
     @property
     def ticks(self) -> Numbers:
@@ -161,7 +161,8 @@ class HistogramPlot(Plot):
         air = 0.03 * (high - low) or 0.5
         box = self.getPlotItem().vb
         box.setXRange(low - air, high + air, padding=0)
-        foot = 0.12 if len(self._ticks) else 0.0
+        room = max(self.data_area.height() - TICK - 5, 40.0)
+        foot = 1.08 * (TICK + 5) / room if len(self._ticks) else 0.0
         tallest = tallest or 1.0
         box.setYRange(-foot * tallest, 1.08 * tallest, padding=0)
         self.viewport().update()

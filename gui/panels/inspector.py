@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.design.model import Design
@@ -21,12 +21,15 @@ class InspectorPanel(LazyPanel):
     While only values change the form stays, and with it focus, cursor and selection.
     """
 
+    wanted = Signal(int)  # the height at which nothing has to be scrolled
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setObjectName("inspector")
         self.setAccessibleName(self.tr("Inspector"))
         self._kinds: tuple[str, ...] | None = None
         self._form: Form | None = None
+        self._height = 0
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -51,6 +54,7 @@ class InspectorPanel(LazyPanel):
             self._kinds = kinds
             self._form = self._built(kinds)
         self._form.display(ids)
+        self._measure()
 
     def recolour(self) -> None:
         self.setStyleSheet(panel_sheet(self.session.theme))
@@ -65,7 +69,23 @@ class InspectorPanel(LazyPanel):
         else:
             form = DesignForm(self.session, self._scroll)
         self._scroll.setWidget(form)  # deletes the one before
+        form.installEventFilter(self)
         return form
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._measure()
+        return super().eventFilter(watched, event)
+
+    def _measure(self) -> None:
+        layout = self._form.layout() if self._form is not None else None
+        if layout is None:
+            return
+        layout.activate()
+        height = layout.totalHeightForWidth(self._scroll.viewport().width())
+        if height != self._height:
+            self._height = height
+            self.wanted.emit(height)
 
     def _selected(self) -> None:
         self.stale = True

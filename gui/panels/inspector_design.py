@@ -27,7 +27,7 @@ class DesignForm(QWidget):
         self._session = session
         self._symbols: dict[str, Field] = {}
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(14, 12, 10, 14)
+        self._layout.setContentsMargins(12, 10, 12, 10)
         self._layout.setSpacing(6)
         self._layout.addWidget(Label(self.tr("Design"), "title", self))
         self._totals = Label("", "mono", self)

@@ -44,8 +44,8 @@ class NodesForm(QWidget):
         self.inits: dict[str, InitBox] = {}
         self._cards: list[ProblemCard] = []
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 12, 10, 14)
-        layout.setSpacing(6)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.setSpacing(5)
         self._add_head(kinds, layout)
         self._problems = QVBoxLayout()
         layout.addLayout(self._problems)

@@ -9,6 +9,8 @@ from engine.design.model import Node
 from gui.panels.labels import Heading, Label
 from gui.session import Session
 
+FEW = 2  # lines that need no heading
+
 Line = tuple[str, str, str]  # port, shape, the other end
 
 
@@ -23,11 +25,12 @@ class ShapesBox(QWidget):
         self._grid = QGridLayout()
         self._grid.setColumnStretch(2, 1)
         self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(4)
+        self._grid.setVerticalSpacing(3)
         self._labels: list[Label] = []
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(Heading(self.tr("Shapes"), self))
+        self._heading = Heading(self.tr("Shapes"), self)
+        layout.addWidget(self._heading)
         layout.addLayout(self._grid)
 
     def display(self, nodes: list[Node]) -> None:
@@ -37,6 +40,7 @@ class ShapesBox(QWidget):
         if lines == self._shown:
             return
         self._shown = lines
+        self._heading.setVisible(len(lines) > FEW)
         for label in self._labels:
             self._grid.removeWidget(label)
             label.deleteLater()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from gui.theme import Theme
@@ -23,6 +24,28 @@ class Label(QLabel):
         self.setWordWrap(True)
         self.setProperty("role", role)
         self.setText(text)
+
+
+class Line(Label):
+    """One line that is cut at its end where there is no room; then the tip has it."""
+
+    def __init__(self, text: str, role: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, role, parent)
+        self.setWordWrap(False)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        metrics, right = self.fontMetrics(), Qt.TextElideMode.ElideRight
+        room = self.contentsRect()
+        text = metrics.elidedText(self.text(), right, room.width())
+        painter = QPainter(self)
+        self.style().drawItemText(
+            *(painter, room, int(self.alignment()), self.palette()),
+            *(self.isEnabled(), text, self.foregroundRole()),
+        )
+        self.setToolTip("" if text == self.text() else self.text())
 
 
 class Heading(QWidget):

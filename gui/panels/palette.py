@@ -144,14 +144,16 @@ class PaletteTree(QTreeView):
         self.doubleClicked.connect(self._use)
 
     def open_first(self) -> None:
-        """Open every section, and the families that most designs need."""
-        for place in range(self._catalogue.rowCount()):
-            section = self._catalogue.index(place, 0)
+        """Open every section; what is less common stays folded, its families open."""
+        tree = self._catalogue
+        for place in range(tree.rowCount()):
+            section = tree.index(place, 0)
             self.setExpanded(section, True)
-            for inner in range(self._catalogue.rowCount(section)):
-                family = self._catalogue.index(inner, 0, section)
-                title = self._catalogue.entry(family).title
-                self.setExpanded(family, title in OPEN_FAMILIES)
+            for inner in range(tree.rowCount(section)):
+                more = tree.index(inner, 0, section)
+                self.collapse(more)
+                for family in range(tree.rowCount(more)):
+                    self.setExpanded(tree.index(family, 0, more), True)
 
     def step(self, by: int) -> None:
         """Move the current row down or up."""

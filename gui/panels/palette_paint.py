@@ -19,7 +19,7 @@ from gui.panels.catalogue import ENTRY, Entry
 from gui.panels.glyphs import SIDE, glyph_colour, paint_glyph
 from gui.theme import Theme
 
-ROW = 26  # height of every line, in pixels
+ROW = 24  # height of every line, in pixels
 _LEFT = 14
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
@@ -84,7 +84,7 @@ class RowDelegate(QStyledItemDelegate):
         small.setWeight(QFont.Weight.DemiBold if section else QFont.Weight.Medium)
         painter.setFont(small)
         painter.setPen(self._theme.muted)
-        left = rect.left() + _LEFT + (0 if section else 12)
+        left = rect.left() + _LEFT + (0 if section else 12 * entry.level + 2)
         title = entry.title.upper() if section else entry.title
         where = QRectF(left, rect.top(), rect.width() - left - 40, rect.height())
         painter.drawText(where, _MIDDLE, title)
@@ -92,7 +92,7 @@ class RowDelegate(QStyledItemDelegate):
         if section:
             self._chevron(painter, QPointF(left + width + 9, rect.center().y()), opened)
         else:
-            middle = QPointF(rect.left() + _LEFT + 4, rect.center().y())
+            middle = QPointF(left - 9, rect.center().y())
             self._chevron(painter, middle, opened)
         small.setWeight(QFont.Weight.Normal)
         painter.setFont(small)

@@ -59,13 +59,20 @@ class Reading(NamedTuple):
 class _Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """An axis whose numbers have a real minus sign."""
 
+    clear = 0.0  # pixels at both ends that belong to something else
+
     def tickStrings(
         self, values: list[float], scale: float, spacing: float
     ) -> list[str]:
         texts: list[str] = super().tickStrings(values, scale, spacing)
         if any(abs(value) >= THOUSANDS for value in values):
             texts = [_shortened(value) for value in values]
-        return [text.replace("-", "−") for text in texts]
+        low, high = self.range
+        edge = self.clear * (high - low) / max(self.width(), 1.0)
+        return [
+            text.replace("-", "−") if low + edge <= value <= high - edge else ""
+            for text, value in zip(texts, values, strict=True)
+        ]
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
@@ -117,7 +124,11 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         item.addItem(self._cross, ignoreBounds=True)
 
     def sizeHint(self) -> QSize:
-        return QSize(280, 190)
+        return QSize(280, self.minimumHeight())  # more where there is room
+
+    def keep_ends_clear(self, room: float) -> None:
+        """Put no numbers within `room` pixels of the ends of the x axis."""
+        self.getPlotItem().getAxis("bottom").clear = room
 
     def recolour(self) -> None:
         """Take the theme's colours; subclasses recolour their items as well."""

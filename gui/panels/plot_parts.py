@@ -185,7 +185,7 @@ class Sheet(QScrollArea):
         self.body = QWidget(self)
         self.column = QVBoxLayout(self.body)
         margin = self.theme.space("m")
-        self.column.setContentsMargins(margin, margin - 2, margin, margin)
+        self.column.setContentsMargins(margin, margin - 3, margin, margin - 3)
         self.column.setSpacing(6)
         self.setWidget(self.body)
         self.setMinimumWidth(260)

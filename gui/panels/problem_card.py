@@ -54,7 +54,7 @@ class ProblemCard(QFrame):
         words.addStretch(1)
         layout = QHBoxLayout(self) if named else QVBoxLayout(self)
         layout.setContentsMargins(10, 6, 8, 6)
-        layout.setSpacing(8)
+        layout.setSpacing(8 if named else 2)
         if isinstance(layout, QHBoxLayout):
             layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
             layout.addLayout(words, 1)

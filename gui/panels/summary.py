@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.design.model import Design
-from gui.panels.labels import Label, grouped, panel_sheet
+from gui.panels.labels import Line, grouped, panel_sheet
 from gui.panels.lazy import LazyPanel
 from gui.panels.summary_rows import (
     SHARE,
@@ -46,16 +46,16 @@ class SummaryPanel(LazyPanel):
             self.tr("Click a heading to sort, a row to select its node; Ctrl+C copies.")
         )
         self.table.setItemDelegateForColumn(SHARE, ShareDelegate(session, self.table))
-        self.totals = Label("", "mono", self)
+        self.totals = Line("", "body", self)
         self.totals.setObjectName("summaryTotals")
-        self.note = Label("", "small", self)
+        self.note = Line("", "small", self)
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight)
         foot = QHBoxLayout()
-        foot.setContentsMargins(12, 4, 12, 6)
-        foot.addWidget(self.totals, 1)
+        foot.setContentsMargins(12, 3, 12, 5)
+        foot.addWidget(self.totals)
         foot.addWidget(self.note, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 4, 6, 0)
+        layout.setContentsMargins(6, 2, 6, 0)
         layout.setSpacing(0)
         layout.addWidget(self.table, 1)
         layout.addLayout(foot)

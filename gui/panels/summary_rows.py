@@ -38,7 +38,7 @@ def columns(tr: Callable[[str], str]) -> tuple[Column, ...]:
             number=True,
             width=84,
         ),
-        Column(tr("Share"), tr("Of all parameters."), width=140),
+        Column(tr("Share"), tr("Of all parameters."), width=140, picture=48),
         Column(
             tr("Mult-adds"),
             tr("Fanin's count: per sample, products paired with sums, no biases."),

@@ -15,13 +15,22 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import (
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from gui.theme import Theme
 
 NARROWEST = 44  # of a column, in pixels
-NUMBER = 78  # of a column of numbers such as −0.01234
+EDGES = 20  # of a cell, at its sides
+ARROW = 12  # beside the heading that is sorted by
+LOOKED_AT = 200  # rows that are measured to fit the columns
+ROW = 23
 SORT = Qt.ItemDataRole.UserRole
 _Place = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()  # what Qt's own signatures have as the default
@@ -35,7 +44,8 @@ class Column(NamedTuple):
     number: bool = False  # right-aligned, in the mono font
     mono: bool = False
     muted: bool = False
-    width: int = 110
+    width: int = 110  # its share of what is left over when all words are in sight
+    picture: int = 0  # room beside the text
 
 
 class Cell(NamedTuple):
@@ -63,7 +73,7 @@ class TableModel(QAbstractTableModel):
         super().__init__(parent)
         self.columns = tuple(columns)
         self.lines: tuple[Line, ...] = ()
-        self._theme = theme
+        self.theme = theme
 
     def fill(self, lines: Sequence[Line]) -> None:
         """Show these lines."""
@@ -98,10 +108,10 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return cell.tip or cell.text or None
         if role == Qt.ItemDataRole.FontRole and (column.number or column.mono):
-            return self._theme.font("mono")
+            return self.theme.font("mono")
         if role == Qt.ItemDataRole.ForegroundRole:
             quiet = column.muted or cell.text == "–"
-            return self._theme.muted if quiet else self._theme.text
+            return self.theme.muted if quiet else self.theme.text
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.number else None
             return (side or Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
@@ -146,7 +156,7 @@ class TableView(QTableView):
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(25)
+        self.verticalHeader().setDefaultSectionSize(ROW)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._fitting = self._moved = self._following = False
         self._set_header()
@@ -159,6 +169,8 @@ class TableView(QTableView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setStretchLastSection(True)
         self.setSortingEnabled(True)
+        self.table.dataChanged.connect(self._fit)
+        self.table.modelReset.connect(self._fit)
         for place, column in enumerate(self.table.columns):
             self.setColumnWidth(place, column.width)
         header.setMinimumSectionSize(NARROWEST)
@@ -197,28 +209,42 @@ class TableView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width out as the columns ask, until a person moves a border."""
         super().resizeEvent(event)
-        if not self._moved and self.viewport().width() > 0:
-            self._fitting = True
-            for place, width in enumerate(self._shared(self.viewport().width())):
-                self.setColumnWidth(place, width)
-            self._fitting = False
+        self._fit()
+
+    def _fit(self) -> None:
+        width = self.viewport().width()
+        if self._moved or width <= 0:
+            return
+        self._fitting = True
+        for place, share in enumerate(self._shared(width)):
+            self.setColumnWidth(place, share)
+        self._fitting = False
 
     def _shared(self, width: int) -> list[int]:
         """The widths of all columns: numbers are never cut off, words may be."""
         columns = self.table.columns
-        total = sum(column.width for column in columns)
-        wide = [column.width * width // total for column in columns]
-        wide = [
-            max(share, NUMBER if column.number else NARROWEST)
-            for column, share in zip(columns, wide, strict=True)
-        ]
-        over = sum(wide) - width
+        wide = [self._wanted(place) for place in range(len(columns))]
+        spare = width - sum(wide)
+        if spare >= 0:
+            total = sum(column.width for column in columns)
+            shares = (column.width * spare // total for column in columns)
+            return [own + more for own, more in zip(wide, shares, strict=True)]
         words = [i for i, column in enumerate(columns) if not column.number]
-        for left, place in zip(range(len(words), 0, -1), words, strict=True):
-            cut = min(max(over, 0) // left, wide[place] - NARROWEST)
-            wide[place] -= cut
-            over -= cut
+        for _ in range(-spare):  # a pixel at a time, from the widest
+            widest = max(words, key=wide.__getitem__)
+            wide[widest] = max(NARROWEST, wide[widest] - 1)
         return wide
+
+    def _wanted(self, place: int) -> int:
+        """How wide a column is with every word in sight."""
+        column = self.table.columns[place]
+        metrics = self.horizontalHeader().fontMetrics()
+        wide = metrics.horizontalAdvance(column.title) + ARROW
+        role = "mono" if column.number or column.mono else "body"
+        metrics = QFontMetrics(self.table.theme.font(role))
+        for text in {line.cells[place].text for line in self.table.lines[:LOOKED_AT]}:
+            wide = max(wide, metrics.horizontalAdvance(text) + column.picture)
+        return wide + EDGES
 
     def _border_moved(self, place: int) -> None:
         stretched = place == len(self.table.columns) - 1  # Qt's own doing

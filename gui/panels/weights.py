@@ -12,6 +12,7 @@ from engine.catalog.spec import Init, TensorSpec
 from engine.design import edits
 from engine.design.model import Design, Node
 from engine.service import AskWeights, WeightReport
+from gui.panels.fold import Fold
 from gui.panels.histogram import HistogramPlot
 from gui.panels.plot_parts import Elided, Link, Sheet, Words
 from gui.panels.weights_table import StatisticsTable, Why
@@ -114,13 +115,15 @@ class WeightsPanel(Sheet):
     def _show_nothing(self, words: str) -> None:
         self._shown = None
         self.session.worker.cancel("weights")
-        self._caption.setText(self.tr("WEIGHTS"))
+        self._caption.setText("")
         self._content.hide()
+        self._fold.over()
         self._words.say(words)
         self._show_neighbours()
 
     def _show_node(self, node: Node, specs: tuple[TensorSpec, ...]) -> None:
-        self._content.show()
+        self._fold.over(self._content)
+        self._content.setVisible(self._fold.isChecked())
         names = [spec.name for spec in specs]
         kept = names.index(self._tensor) if self._tensor in names else 0
         with QSignalBlocker(self.tensors):
@@ -141,8 +144,7 @@ class WeightsPanel(Sheet):
         return self.session.document.checked.init_of(node.id, spec)
 
     def _show_tensor(self, node: Node, spec: TensorSpec) -> None:
-        text = self.tr("{tensor} of {name}").format(tensor=spec.name, name=node.name)
-        self._caption.setText(text)
+        self._caption.setText(node.name)
         init = self._init(node, spec)
         design = self.session.document.design
         about = (design.graph, design.settings, node.id, spec, init)
@@ -232,13 +234,13 @@ class WeightsPanel(Sheet):
         design = self.session.document.design
         before = self._nearest(self.node, forward=False)
         after = self._nearest(self.node, forward=True)
-        texts = (self.tr("← {name}"), self.tr("{name} →"))
-        for link, key, text in zip(
-            (self._back, self._forth), (before, after), texts, strict=True
-        ):
+        said = self.tr("Select {name}")
+        for link, key in ((self._back, before), (self._forth, after)):
             link.setVisible(key is not None)
             if key is not None:
-                link.setText(text.format(name=design.nodes[key].name))
+                text = said.format(name=design.nodes[key].name)
+                link.setToolTip(text)
+                link.setAccessibleName(text)
                 link.setProperty("node", key)
 
     def _hide_neighbours(self) -> None:
@@ -274,10 +276,12 @@ class WeightsPanel(Sheet):
 
     def _lay_out(self) -> None:
         theme = self.theme
-        self._caption = Elided(theme, self.body, "caption")
+        self._fold = Fold(theme, self.body, self.tr("WEIGHTS"))
+        self._fold.setObjectName("weightsFold")
+        self._caption = Elided(theme, self.body, "small")
         self._words = Words(theme, self.body, "small", "muted", wrap=True)
-        self._back = Link(theme, self.body, "", self.tr("The layer before"))
-        self._forth = Link(theme, self.body, "", self.tr("The layer after"))
+        self._back = Link(theme, self.body, "←", "")
+        self._forth = Link(theme, self.body, "→", "")
         self._back.setObjectName("weightBefore")
         self._forth.setObjectName("weightAfter")
         for link in (self._back, self._forth):
@@ -285,11 +289,11 @@ class WeightsPanel(Sheet):
         self._content = QWidget(self.body)
         self._lay_out_content()
         links = QHBoxLayout()
+        links.setSpacing(2)
+        links.addWidget(self._words, 1)
         links.addWidget(self._back)
-        links.addStretch(1)
         links.addWidget(self._forth)
         self.column.addLayout(self._head())
-        self.column.addWidget(self._words)
         self.column.addLayout(links)
         self.column.addWidget(self._content, 1000)
         self.column.addStretch(1)
@@ -306,7 +310,7 @@ class WeightsPanel(Sheet):
         self.seed.setToolTip(
             self.tr("Every tensor is drawn from this seed and its own name")
         )
-        self.seed.setFixedWidth(92)
+        self.seed.setFixedWidth(76)
         self.seed.setFont(theme.font("small"))
         self.seed.valueChanged.connect(self._set_seed)
         roll = Link(
@@ -319,6 +323,8 @@ class WeightsPanel(Sheet):
         self._dress()
         theme.changed.connect(self._dress)
         row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self._fold)
         row.addWidget(self._caption, 1)
         row.addWidget(self.seed)
         row.addWidget(roll)

@@ -24,23 +24,22 @@ NOTHING = "–"
 GREEK = {"mean": r"\mu", "std": r"\sigma", "sparsity": "s"}
 
 
+# Where the statistics stand: row and first of three columns of the grid.
+PLACES = {"std": (1, 0), "mean": (2, 0), "min": (1, 4), "max": (2, 4), "fans": (3, 0)}
+
+
 class StatisticsTable(QWidget):
     """mean, std, min and max: what the initializer promises, what was drawn."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("weightTable")
+        self._theme = theme
         self._cells: dict[tuple[str, str], Words] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(3)
-        for column, title in ((1, self.tr("expected")), (2, self.tr("drawn"))):
-            head = Words(theme, self, "tick", "faint")
-            head.setText(title)
-            grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
-            grid.setColumnStretch(column, 1)
-            grid.setColumnMinimumWidth(column, 74)
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(2)
         titles = {
             "std": self.tr("std"),
             "mean": self.tr("mean"),
@@ -48,17 +47,34 @@ class StatisticsTable(QWidget):
             "max": self.tr("max"),
             "fans": self.tr("fan in · fan out"),
         }
-        for row, (name, title) in enumerate(titles.items(), start=1):
+        for name, (row, column) in PLACES.items():
             label = Words(theme, self, "small", "muted")
-            label.setText(title)
-            grid.addWidget(label, row, 0)
-            sides = ((1, "expected"), (2, "drawn"))[: 1 if name == "fans" else 2]
-            for column, side in sides:
-                cell = Words(theme, self, "mono", "text" if column == 1 else "muted")
-                cell.setObjectName(f"weight_{name}_{side}")
-                wide = 2 if name == "fans" else 1  # two large numbers
-                grid.addWidget(cell, row, column, 1, wide, Qt.AlignmentFlag.AlignRight)
-                self._cells[name, side] = cell
+            label.setText(titles[name])
+            grid.addWidget(label, row, column, 1, 1 if column or row < 3 else 2)
+            self._add_cells(grid, name, row, column)
+        for column in (1, 2, 5, 6):
+            head = Words(theme, self, "tick", "faint")
+            head.setText(self.tr("expected") if column in (1, 5) else self.tr("drawn"))
+            grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
+            grid.setColumnStretch(column, 1)
+        grid.setColumnMinimumWidth(3, 4)
+
+    def _add_cells(self, grid: QGridLayout, name: str, row: int, column: int) -> None:
+        """What is expected and what was drawn; fans are only counted."""
+        right, theme = Qt.AlignmentFlag.AlignRight, self._theme
+        if name == "fans":
+            cell = Words(theme, self, "tiny", "text")
+            grid.addWidget(cell, row, 2, 1, 5, right)  # two large numbers
+            self._keep(name, "expected", cell)
+            return
+        for place, side in ((column + 1, "expected"), (column + 2, "drawn")):
+            cell = Words(theme, self, "tiny", "text" if side == "expected" else "muted")
+            grid.addWidget(cell, row, place, right)
+            self._keep(name, side, cell)
+
+    def _keep(self, name: str, side: str, cell: Words) -> None:
+        cell.setObjectName(f"weight_{name}_{side}")
+        self._cells[name, side] = cell
 
     def expect(self, theory: Theory, spec: TensorSpec) -> None:
         """Fill the column of what is expected; the other one empties."""

@@ -133,7 +133,7 @@ def test_an_error_at_a_port_that_follows_another_is_at_the_other():
     node = design.nodes["n2"]
     port = next(port for port in node.inputs if port.follows)
     error = ShapeError("{node} and {source}.", port=port.name)
-    problem = faults._shape(design, node, error)
+    problem = faults._shape(design, node, error, {})
     assert problem.port == port.follows
     assert str(problem.message) == "MultiheadAttention 'multihead_attention1' and 'x'."
 

@@ -432,3 +432,48 @@ def test_what_is_worked_out_does_not_travel():
     small = len(pickle.dumps(design))
     check(design)
     assert len(pickle.dumps(design)) == small
+
+
+def test_freezing_passes_over_what_has_nothing_to_learn():
+    design = edits.set_frozen(tutorial(), ["n2", "n3", "n4"], True)
+    assert [key for key, node in design.nodes.items() if node.frozen] == ["n2", "n4"]
+    assert check(design).trainable == 6 < check(design).parameters == 26
+    assert edits.set_frozen(design, ["n2"], True) is design
+    assert edits.set_frozen(design, ["n2", "n4"], False) == tutorial()
+
+
+def test_freezing_nothing_that_learns_is_refused():
+    with pytest.raises(EditError, match="Sigmoid 'sigmoid' has nothing to learn"):
+        edits.set_frozen(tutorial(), ["n3"], True)
+
+
+def test_a_frozen_node_that_becomes_one_without_weights_is_not_frozen():
+    design = edits.set_frozen(tutorial(), ["n2"], True)
+    assert edits.replace_kind(design, "n2", "bilinear").nodes["n2"].frozen
+    assert not edits.replace_kind(design, "n2", "identity").nodes["n2"].frozen
+
+
+@pytest.mark.parametrize(
+    ("edit", "value"),
+    [
+        (edits.set_dtype, "float64"),
+        (edits.set_mode, "eval"),
+        (edits.set_device, "cuda"),
+    ],
+)
+def test_settings_take_what_they_know(edit, value):
+    design = edit(tutorial(), value)
+    assert value in vars(design.settings).values()
+    assert edit(design, value) is design
+    with pytest.raises(EditError, match="is one of"):
+        edit(design, "tpu")
+
+
+def test_inputs_and_embeddings_follow_the_designs_dtype():
+    design = edits.set_dtype(chain("embedding", "linear", shape=("N", 4)), "float64")
+    assert check(design).tensor("n1", "output").dtype == "float64"
+    design = edits.set_params(design, ["n1"], {"dtype": "int64"})
+    assert check(design).tensor("n1", "output").dtype == "int64"
+    assert check(design).tensor("n3", "output").dtype == "float64"
+    back = edits.set_dtype(design, "float32")
+    assert check(back).tensor("n3", "output").dtype == "float32"

@@ -425,3 +425,35 @@ def test_saving_ten_thousand_nodes_takes_linear_time():
         return min(times)
 
     assert seconds(10_000) < 30 * seconds(1_000)
+
+
+def test_freezing_and_settings_come_back_and_cost_no_line_where_unused():
+    design = edits.set_frozen(tutorial(), ["n2"], True)
+    assert len(encode(design).splitlines()) == len(encode(tutorial()).splitlines())
+    for edit, value in (
+        (edits.set_dtype, "bfloat16"),
+        (edits.set_mode, "eval"),
+        (edits.set_device, "cuda"),
+    ):
+        design = edit(design, value)
+        assert f'"{value}"' not in encode(tutorial())
+    again = decode(encode(design))
+    assert again.settings == design.settings
+    assert again.nodes["n2"].frozen
+    assert not again.nodes["n4"].frozen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        written(dtype="float8"),
+        written(dtype=32),
+        written(mode="test"),
+        written(device=None),
+        node(frozen="yes"),
+        node(frozen=1),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(text):
+    with pytest.raises(FileError, match=r"is none of|not true or false"):
+        decode(text)

@@ -406,3 +406,85 @@ def test_any_design_is_written_or_refused_in_a_sentence(design):
         return
     built, network = build(design), written(design)()
     assert list(network.state_dict()) == list(built.state_dict())
+
+
+def half_frozen(design: Design) -> Design:
+    """Every other node with weights is frozen."""
+    checked = check(design)
+    able = [key for key in checked.order if checked.known(key).parameters]
+    return edits.set_frozen(design, able[::2], True)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16"])
+@pytest.mark.parametrize("design", [tutorial(), residual()], ids=["tutorial", "skip"])
+def test_frozen_layers_and_the_dtype_are_the_same_built_and_written(design, dtype):
+    design = edits.set_dtype(half_frozen(design), dtype)
+    built, network = build(design), written(design)()
+    network.init()
+    pairs = zip(built.named_parameters(), network.named_parameters(), strict=True)
+    for (name, ours), (their_name, theirs) in pairs:
+        assert (name, ours.dtype, ours.requires_grad) == (
+            their_name,
+            theirs.dtype,
+            theirs.requires_grad,
+        )
+        assert str(ours.dtype) == f"torch.{dtype}"
+    learning = [part for part in built.parameters() if part.requires_grad]
+    assert sum(part.numel() for part in learning) == check(design).trainable
+    assert check(design).trainable < check(design).parameters
+    inputs = sample_inputs(design, check(design))
+    assert same([network(*inputs)], [built(*inputs)])
+
+
+@pytest.mark.parametrize("kind", ["embedding", "batch_norm2d", "lstm", "prelu"])
+def test_rows_follow_the_designs_dtype_built_and_written(kind):
+    design = edits.set_dtype(standing(kind), "float64")
+    assert "self.to(torch.float64)" in lines(design)
+    built, network = build(design).eval(), written(design)().eval()
+    network.init()
+    floats = [t for t in built.state_dict().values() if t.is_floating_point()]
+    assert {tensor.dtype for tensor in floats} == {torch.float64}
+    assert same(run(network, inputs_of(design)), run(built, inputs_of(design)))
+
+
+def test_where_dtypes_are_mixed_each_layer_says_its_own():
+    design = made(
+        ("input", "fine", {"dtype": "float64", "shape": ("N", 4)}),
+        ("input", "coarse", {"shape": ("N", 4)}),
+        ("linear", "left", {"out_features": 2}),
+        ("linear", "right", {"out_features": 2}),
+        ("output", "first", {}),
+        ("output", "second", {}),
+    )
+    design = wired(
+        design,
+        ("fine", "left", "input"),
+        ("coarse", "right", "input"),
+        ("left", "first", "input"),
+        ("right", "second", "input"),
+    )
+    design = edits.set_dtype(design, "bfloat16")
+    assert "self.left = nn.Linear(4, 2, dtype=torch.float64)" in lines(design)
+    assert "self.right = nn.Linear(4, 2, dtype=torch.bfloat16)" in lines(design)
+    network = written(design)()
+    network.init()
+    inputs = sample_inputs(design, check(design))
+    assert same(list(network(*inputs)), list(build(design)(*inputs)))
+
+
+def test_a_frozen_layer_is_one_line_more():
+    design = edits.set_frozen(tutorial(), ["n2"], True)
+    assert set(lines(design)) - set(lines(tutorial())) == {
+        "self.hidden1.requires_grad_(False)"
+    }
+
+
+def test_code_for_cuda_runs_where_there_is_none(tmp_path):
+    design = edits.set_device(edits.rename(tutorial(), "n1", "device"), "cuda")
+    path = tmp_path / "network.py"
+    path.write_text(to_python(design), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", path], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "(5, 2)"
+    assert "network.eval().to(device)" in lines(design)

@@ -129,3 +129,17 @@ def test_a_network_without_parameters_has_no_shares():
 def test_an_unfinished_design_is_refused():
     with pytest.raises(BuildError):
         summary(edits.add(tutorial(), "linear"))
+
+
+def test_what_is_frozen_is_not_counted_as_trainable():
+    design = edits.set_frozen(tutorial(), ["n2"], True)
+    found = summary(design)
+    assert (found.total_params, found.trainable_params) == (26, 14)
+    (row,) = [row for row in found.rows if row.node == "n2"]
+    assert (row.params, row.trainable) == (12, 0)
+
+
+@pytest.mark.parametrize("mode", ["train", "eval"])
+def test_a_batch_norm_over_one_value_is_counted_in_either_mode(mode):
+    design = edits.set_symbol(chain("batch_norm1d"), "N", 1)
+    assert summary(edits.set_mode(design, mode)).total_params == 16

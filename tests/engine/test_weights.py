@@ -316,3 +316,26 @@ def test_an_input_without_a_shape_is_refused():
 def test_refusals_are_sentences():
     with pytest.raises(EngineError, match=r"\.$"):
         parameters(edits.add(tutorial(), "linear"))
+
+
+def test_dropout_thins_out_what_arrives_in_training_only():
+    design = chain("dropout", "relu")
+    trained, used = (
+        received(design, "n3"),
+        received(edits.set_mode(design, "eval"), "n3"),
+    )
+    zero = int(np.searchsorted(trained.edges, 0.0, side="right")) - 1
+    assert trained.counts[zero] > 4 * used.counts[zero]
+    assert received(design, "n3").std == trained.std  # the model trains on
+
+
+def test_a_device_that_is_not_there_is_the_cpu():
+    design = edits.set_device(chain("linear", "relu"), "cuda")
+    assert received(design, "n3").std > 0
+    assert arriving.device_of(design.settings) in arriving.devices()
+
+
+def test_freezing_and_dtype_make_another_model():
+    frozen = edits.set_frozen(tutorial(), ["n2"], True)
+    double = edits.set_dtype(tutorial(), "float64")
+    assert len({content(tutorial()), content(frozen), content(double)}) == 3

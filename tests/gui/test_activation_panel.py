@@ -206,7 +206,7 @@ def test_the_wheel_zooms_only_with_ctrl(qtbot, session, held):
 
     low, high = panel.plot.x_range()
     assert (high - low < 39) is held
-    assert panel.low.value() == pytest.approx(low, abs=0.1)
+    assert panel.ends.low.value() == pytest.approx(low, abs=0.1)
 
 
 def test_the_crosshair_follows_the_arrow_keys(qtbot, session):

@@ -796,3 +796,22 @@ def test_labels_do_not_cover_nodes(
     points = [skip.path.pointAtPercent(share / 50) for share in range(51)]
     between = [canvas.canvas.node_items[key].body for key in ("n2", "n3")]
     assert not any(box.contains(at) for box in between for at in points)
+
+
+def test_a_node_without_wires_is_unfinished_and_not_wrong(
+    canvas: CanvasView, document: Document
+) -> None:
+    document.commit(edits.add(document.design, "input"), "Add")
+    document.commit(edits.add(document.design, "linear", (300, 0)), "Add")
+    faces = {item.face.kind: item.face for item in canvas.canvas.node_items.values()}
+    assert (faces["linear"].worst, faces["linear"].lacks) == (None, "input")
+    assert (faces["input"].worst, faces["input"].lacks) == (None, "output")
+
+
+def test_the_minimap_comes_when_there_is_more_than_is_in_view(
+    canvas: CanvasView, chain: Design
+) -> None:
+    canvas.fit()
+    assert canvas.minimap.isHidden()
+    canvas.zoom_to(4.0)
+    assert not canvas.minimap.isHidden()

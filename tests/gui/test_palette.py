@@ -139,6 +139,17 @@ def test_what_is_not_there_is_said_and_escape_brings_all_back(palette):
     assert palette.model.rowCount() == 5
 
 
+def test_what_is_common_stands_at_once_and_the_rest_unfolds(palette):
+    def shown(kind: str) -> bool:
+        return not palette.tree.visualRect(palette.model.find(kind)).isEmpty()
+
+    assert all(map(shown, ("linear", "relu", "sigmoid", "kaiming_normal")))
+    rare = palette.model.find("bilinear")
+    assert not shown("bilinear")
+    palette.tree.expand(rare.parent().parent())
+    assert shown("bilinear")
+
+
 def test_headings_count_what_stands_below_them(palette):
     model = palette.model
     counts = {

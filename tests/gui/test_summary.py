@@ -165,3 +165,14 @@ def test_the_columns_share_the_width_until_a_border_is_moved(silent, summary, qt
     header.resizeSection(LAYER, 300)
     summary.resize(700, 300)
     assert header.sectionSize(LAYER) == 300
+
+
+def test_every_word_is_in_sight_at_the_width_a_small_screen_leaves(summary, qtbot):
+    summary.resize(740, 220)
+    answered(summary, qtbot)
+    table = summary.table
+    metrics = table.fontMetrics()
+    for place in (LAYER, KIND, SHAPE, INIT):
+        widest = max(metrics.horizontalAdvance(text) for text in column(summary, place))
+        assert table.columnWidth(place) >= widest
+    assert summary.totals.height() < 2 * summary.totals.fontMetrics().height()

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QLabel,
     QMessageBox,
     QSpinBox,
+    QToolButton,
     QUndoView,
     QWidget,
 )
@@ -594,3 +596,39 @@ def test_the_palettes_current_activation_is_shown_until_the_canvas_is_used(windo
     tree.setCurrentIndex(window.docks.panel.model.find("mish"))
     window.canvas.setFocus()
     assert (panel.node, panel.kind) == (chosen, "sigmoid")
+
+
+def test_the_inspector_takes_what_it_needs_until_a_border_is_moved(window):
+    docks, selection = window.docks, window.session.selection
+    selection.set(["n3"])
+    small = docks.inspector.height()
+    selection.set(["n2"])
+    assert docks.inspector.height() > small
+
+    spot = docks.insight.geometry().topLeft() + QPoint(40, -1)
+    QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=spot)
+    QTest.mouseMove(window, spot - QPoint(0, 60))
+    window.resizeDocks(
+        [docks.inspector, docks.insight], [150, 500], Qt.Orientation.Vertical
+    )
+    QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=spot - QPoint(0, 60))
+    moved = docks.inspector.height()
+    selection.set(["n3"])
+    selection.set(["n2"])
+    assert docks.inspector.height() == moved
+
+
+def test_sections_fold_and_the_others_gain_the_room(window):
+    curve = window.findChild(QWidget, "activationPlot")
+    histogram = window.findChild(QWidget, "weightPlot")
+    window.resize(1440, 1300)
+    QApplication.sendPostedEvents()
+    before = histogram.height()
+    fold = window.findChild(QToolButton, "activationFold")
+    fold.click()
+    QApplication.sendPostedEvents()
+    QApplication.processEvents()
+    assert not curve.isVisible()
+    assert histogram.height() > before
+    fold.click()
+    assert curve.isVisible()

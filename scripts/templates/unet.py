@@ -93,7 +93,7 @@ def _up(body: Sheet, double: str, *, cropped: bool) -> None:
         "below", ("N", 128, 28 if cropped else 32, 28 if cropped else 32), row=0.5
     )
     if cropped:
-        across = body.put(part("zero_pad2d", "crop", padding="=-crop"), across)
+        across = body.put(part("zero_pad2d", "cut", padding="=-crop"), across)
     grown = part(
         "conv_transpose2d", "up", out_channels="=width", kernel_size=2, stride=2
     )

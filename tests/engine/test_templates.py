@@ -7,6 +7,7 @@ import pytest
 from engine.catalog.dims import Sym
 from engine.check import check
 from engine.design.bodies import opened
+from engine.design.edits import set_params
 from engine.design.file import decode, encode
 from engine.errors import Severity
 from engine.model.build import build_meta
@@ -97,3 +98,13 @@ def test_the_notes_of_a_template_begin_with_its_title(name, template, design):
     if name != "tutorial":
         assert design.notes.partition("\n")[0] == template.title
     assert len(template.paragraph) > 60
+
+
+def test_a_fourth_convolution_in_the_wide_stages_makes_vgg19_of_vgg16():
+    design = TEMPLATES["vgg16"].design
+    wide = [design.named(f"stage{place}").id for place in (3, 4, 5)]
+    deeper = set_params(design, wide, {"depth": 4})
+    assert faults(check(deeper)) == []
+    assert check(deeper).parameters == 143_667_240
+    module = build_meta(deeper)
+    assert sum(p.numel() for p in module.parameters()) == 143_667_240

@@ -11,8 +11,10 @@ from scripts.templates.inverted import (
     ARRIVING,
     EXPANSION,
     IMAGE,
+    JOIN,
     KERNEL,
     LEAVING,
+    PATH,
     STRIDE,
     Knobs,
     depthwise,
@@ -22,7 +24,7 @@ from scripts.templates.inverted import (
     squeeze_excitation,
     staged,
 )
-from scripts.templates.parts import ZEROS, bn, init, linear, part, use
+from scripts.templates.parts import ZEROS, Part, bn, conv, init, linear, part, use
 from scripts.templates.template import Template
 
 
@@ -114,6 +116,91 @@ def _mbconv1(body: Sheet, weigh: str) -> None:
     )
 
 
+def convnext_tiny() -> Design:
+    """Depthwise windows of 7 x 7 and two Linear layers, as a transformer has them."""
+    sheet = Sheet()
+    norm = sheet.define(
+        "LayerNorm2d",
+        _channel_norm,
+        "Normalizes the channels of each pixel: LayerNorm with channels as last axis.",
+    )
+    block = sheet.define(
+        "CNBlock",
+        _cnblock,
+        "A window on each channel by itself, then two Linear layers on each pixel, "
+        "beside a skip.\nlayer_scale, a 1x1 convolution of each channel by itself, "
+        "multiplies it by a number that is learnt and begins at a millionth, so that a "
+        "fresh block does next to nothing.",
+        width=(96, "Channels that arrive, and leave."),
+    )
+
+    def stage(body: Sheet) -> None:
+        body.chain(
+            body.input("x", ("N", 96, 56, 56)),
+            use(norm, "norm"),
+            _spread(conv("=width", 2, "downsample", stride=2)),
+            use(block, "blocks", width="=width", repeat="=count"),
+        )
+
+    stages = sheet.define(
+        "Stage",
+        stage,
+        "Halves the image and changes the width, then blocks that keep both.",
+        width=(192, LEAVING),
+        count=(3, "Blocks."),
+    )
+    sheet.chain(
+        sheet.input("x", IMAGE),
+        _spread(conv(96, 4, "conv1", stride=4)),
+        use(norm, "norm1"),
+        use(block, "stage1", width=96, repeat=3),
+        use(stages, "stage2", width=192, count=3),
+        use(stages, "stage3", width=384, count=9),
+        use(stages, "stage4", width=768, count=3),
+        part("adaptive_avg_pool2d", "avgpool"),
+        use(norm, "norm2"),
+        part("flatten"),
+        _spread(linear(1000, "head")),
+    )
+    return sheet.design
+
+
+def _spread(layer: Part) -> Part:
+    """The layer, drawn as Liu et al. do."""
+    return layer.drawn(weight=init("trunc_normal", std=0.02), bias=ZEROS)
+
+
+_LAST, _SECOND = (0, 2, 3, 1), (0, 3, 1, 2)  # where a permutation puts the channels
+
+
+def _channel_norm(body: Sheet) -> None:
+    body.chain(
+        body.input("x", ("N", 96, 56, 56)),
+        part("permute", "channels_last", dims=_LAST),
+        part("layer_norm", "norm", eps=1e-6),
+        part("permute", "channels_second", dims=_SECOND),
+    )
+
+
+def _cnblock(body: Sheet) -> None:
+    x = body.input("x", ("N", 96, 56, 56))
+    window = conv("=width", 7, "depthwise", padding=3, groups="=width")
+    scale = conv("=width", 1, "layer_scale", groups="=width", bias=False)
+    found = body.chain(
+        x,
+        _spread(window),
+        part("permute", "channels_last", dims=_LAST),
+        part("layer_norm", "norm", eps=1e-6),
+        _spread(linear("=4*width", "fc1")),
+        part("gelu"),
+        _spread(linear("=width", "fc2")),
+        part("permute", "channels_second", dims=_SECOND),
+        scale.drawn(weight=init("constant", val=1e-6)),
+        row=PATH,
+    )
+    body.put(part("add", "add"), x, found, row=JOIN)
+
+
 _SCORES = (("N", 1000),)
 
 TEMPLATES = {
@@ -129,5 +216,17 @@ TEMPLATES = {
         "Tan and Le 2019, EfficientNet: rethinking model scaling for convolutional "
         "neural networks; torchvision",
         efficientnet_b0,
+    ),
+    "convnext_tiny": Template(
+        "ConvNeXt-T",
+        "A ResNet changed step by step until it does as well as a transformer: patches "
+        "instead of a stem, windows of 7x7 on each channel by itself, LayerNorm, GELU, "
+        "and a wide middle in each block. Stages of 3, 3, 9 and 3 blocks. torchvision "
+        "also drops whole blocks at random while it trains (stochastic depth); that "
+        "changes nothing when it is used, and is left out here.",
+        28_589_128,
+        _SCORES,
+        "Liu et al. 2022, A ConvNet for the 2020s; torchvision",
+        convnext_tiny,
     ),
 }

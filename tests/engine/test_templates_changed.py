@@ -1,0 +1,110 @@
+"""Ready designs with other numbers set on their blocks: their published siblings."""
+
+import pytest
+
+from engine.check import check
+from engine.design import edits
+from engine.errors import Severity
+from engine.model.build import build_meta
+from scripts.templates import TEMPLATES
+
+# design, what is set on which of its nodes, parameters as torchvision has them
+SIBLINGS = {
+    "resnet101": ("resnet50", {"layer3": {"rest": 22}}, 44_549_160),
+    "resnet152": (
+        "resnet50",
+        {"layer2": {"rest": 7}, "layer3": {"rest": 35}},
+        60_192_808,
+    ),
+    "densenet169": (
+        "densenet121",
+        {
+            "denseblock3": {"repeat": 32},
+            "transition3": {"width": 640},
+            "denseblock4": {"repeat": 32},
+        },
+        14_149_480,
+    ),
+    "densenet161": (
+        "densenet121",
+        {
+            "conv0": {"out_channels": 96},
+            "denseblock1": {"growth": 48},
+            "transition1": {"width": 192},
+            "denseblock2": {"growth": 48},
+            "transition2": {"width": 384},
+            "denseblock3": {"growth": 48, "repeat": 36},
+            "transition3": {"width": 1056},
+            "denseblock4": {"growth": 48, "repeat": 24},
+        },
+        28_681_000,
+    ),
+    "shufflenet_v2_x1_5": (
+        "shufflenet_v2",
+        {
+            "stage2": {"width": 176},
+            "stage3": {"channels": 176, "width": 352},
+            "stage4": {"channels": 352, "width": 704},
+        },
+        3_503_624,
+    ),
+    "convnext_small": ("convnext_tiny", {"stage3": {"count": 27}}, 50_223_688),
+    "convnext_base": (
+        "convnext_tiny",
+        {
+            "conv1": {"out_channels": 128},
+            "stage1": {"width": 128},
+            "stage2": {"width": 256},
+            "stage3": {"width": 512, "count": 27},
+            "stage4": {"width": 1024},
+        },
+        88_591_464,
+    ),
+}
+
+
+def changed(name, values):
+    design = TEMPLATES[name].design
+    for node, given in values.items():
+        design = edits.set_params(design, [design.named(node).id], given)
+    return design
+
+
+def counted(design):
+    """The parameters, which the check and the built module agree on."""
+    checked = check(design)
+    assert not [p for p in checked.problems if p.severity is not Severity.ADVICE]
+    parameters = build_meta(design).parameters()
+    assert checked.parameters == sum(tensor.numel() for tensor in parameters)
+    return checked.parameters
+
+
+@pytest.mark.parametrize("sibling", SIBLINGS)
+def test_other_depths_and_widths_make_the_published_siblings(sibling):
+    name, values, published = SIBLINGS[sibling]
+    assert counted(changed(name, values)) == published
+
+
+def bottleneck(arriving, width, *, first):
+    """Weights of three convolutions and of their norms, and of the skip's."""
+    path = arriving * width + 9 * width**2 + 4 * width**2 + 2 * (2 + 4) * width
+    return path + (arriving * 4 * width + 2 * 4 * width if first else 0)
+
+
+@pytest.mark.parametrize("width", [8, 256, 1024])
+def test_another_width_of_a_stage_changes_what_it_and_the_next_layer_learn(width):
+    design = changed("resnet50", {"layer4": {"width": width}})
+    others = TEMPLATES["resnet50"].published_params
+    for old, sign in ((512, -1), (width, 1)):
+        stage = bottleneck(1024, old, first=True)
+        stage += 2 * bottleneck(4 * old, old, first=False)
+        others += sign * (stage + 1000 * 4 * old)
+    assert counted(design) == others
+
+
+@pytest.mark.parametrize("expansion", [1, 3])
+def test_another_expansion_changes_what_an_inverted_residual_learns(expansion):
+    design = changed("mobilenet_v2", {"stage7": {"expansion": expansion}})
+    inside = 160 * (6 - expansion)  # fewer channels: into them, among them, out of them
+    fewer = inside * (160 + 2 + 9 + 2 + 320)
+    assert counted(design) == TEMPLATES["mobilenet_v2"].published_params - fewer

@@ -13,6 +13,7 @@ from engine.check.advice import advise
 from engine.check.costs import Costs, costs
 from engine.check.ends import Ends, ends
 from engine.check.faults import faults
+from engine.check.ranges import ranges
 from engine.design.evaluate import Known
 from engine.design.fitting import chosen_init
 from engine.design.flow import flow
@@ -148,6 +149,7 @@ def _checked(design: Design) -> Checked:
     problems = [
         *wrong.problems,
         *leaving.problems,
+        *ranges(design, known, leaving.inputs),
         *advise(design, known, leaving.results),
     ]
     problems.sort(key=lambda problem: _RANK[problem.severity])

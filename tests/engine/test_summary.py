@@ -11,6 +11,7 @@ from torch import nn
 
 from engine.check import check
 from engine.design import edits
+from engine.design.model import Wire
 from engine.errors import BuildError
 from engine.measure import summary as measured
 from engine.measure.summary import summary, table
@@ -100,9 +101,13 @@ def test_small_and_large_networks_are_summed_up_alike(monkeypatch):
 
 
 def test_a_token_without_an_embedding_keeps_nothing_from_being_counted():
-    got = summary(standing("embedding", num_embeddings=5, embedding_dim=4))
-    assert got.total_params == 20
-    assert got.rows[1].output_shape == (3, 5, 4)
+    design = standing("embedding", num_embeddings=9, embedding_dim=4)
+    entry = next(iter(design.nodes))
+    design = edits.insert_after(design, "add", entry)  # sums may pass the last row
+    design = edits.connect(design, Wire(entry, "output", design.newest, "in2"))
+    got = summary(edits.set_symbol(design, "N", 100))
+    assert got.total_params == 36
+    assert got.rows[1].output_shape == (100, 5, 4)
 
 
 def test_what_does_not_fit_is_summed_up_with_a_note(monkeypatch):

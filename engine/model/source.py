@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.catalog.dims import INTEGERS, sampled
+from engine.catalog.spec import Part
 from engine.check import Checked, check
 from engine.design.model import Design
 from engine.model.draws import GLOBAL, Draw, draws
@@ -299,7 +301,7 @@ def _arguments(
         elif name not in defaults or not _same(given[name], defaults[name]):
             value = _plain(given[name])
             if isinstance(value, Group):
-                yield Group(value.items, f"{name}=(", literal=True)
+                yield replace(value, before=f"{name}={value.before}")
             else:
                 yield f"{name}={value}"
 
@@ -310,6 +312,8 @@ def _same(value: Any, default: Any) -> bool:
 
 
 def _plain(value: Any) -> str | Group:
+    if isinstance(value, Part):
+        return _constructed(value.target, dict(value.args))
     if isinstance(value, tuple):
         return row(*(_plain(part) for part in value))
     return _literal(value)

@@ -11,6 +11,7 @@ from engine.catalog.dims import Dim, sample
 from engine.check import Checked, check
 from engine.design.model import Design
 from engine.errors import Message
+from engine.measure.differing import differences
 from engine.measure.results import Summary, SummaryRow
 from engine.measure.sample import passing_bytes, sample_inputs
 from engine.model.build import build_meta
@@ -42,6 +43,7 @@ def summary(design: Design) -> Summary:
         forward_bytes=found.total_output_bytes,
         param_bytes=found.total_param_bytes,
         note=_note(checked),
+        differences=differences(design, checked, rows),
     )
 
 

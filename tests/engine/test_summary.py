@@ -148,3 +148,33 @@ def test_what_is_frozen_is_not_counted_as_trainable():
 def test_a_batch_norm_over_one_value_is_counted_in_either_mode(mode):
     design = edits.set_symbol(chain("batch_norm1d"), "N", 1)
     assert summary(edits.set_mode(design, mode)).total_params == 16
+
+
+@pytest.mark.parametrize("kind", ["linear", "conv2d", "relu", "max_pool2d"])
+def test_batch_and_biases_alone_are_no_difference(kind):
+    assert summary(standing(kind)).differences == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("multihead_attention", "does not see its products"),
+        ("conv_transpose2d", "transposed"),
+        ("lstm", "first two sizes"),
+        ("embedding", "whole table"),
+        ("layer_norm", "scale and shift"),
+    ],
+)
+def test_a_layer_that_torchinfo_counts_in_its_own_way_says_why(kind, why):
+    found = summary(standing(kind))
+    (at,) = found.differences
+    known = check(standing(kind)).known(at.node)
+    assert at.ours == 3 * known.mult_adds  # the batch is 3
+    assert at.theirs == found.torchinfo_mult_adds
+    assert why in str(at.why)
+
+
+def test_a_linear_layer_on_a_sequence_is_counted_once_a_sample_by_torchinfo():
+    (at,) = summary(chain("linear", shape=("N", 5, 8))).differences
+    assert at.theirs < at.ours / 4
+    assert "further axes" in str(at.why)

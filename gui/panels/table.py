@@ -27,8 +27,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from gui.theme import Theme
 
 NARROWEST = 44  # of a column, in pixels
-EDGES = 20  # of a cell, at its sides
-ARROW = 12  # beside the heading that is sorted by
+EDGES = 24  # of a cell, at its sides
+ARROW = 8  # beside the heading that is sorted by
 LOOKED_AT = 200  # rows that are measured to fit the columns
 ROW = 23
 SORT = Qt.ItemDataRole.UserRole

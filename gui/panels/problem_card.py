@@ -13,10 +13,11 @@ from PySide6.QtWidgets import (
 )
 
 from engine.errors import EngineError, Problem, Severity
-from gui.panels.labels import Label
+from gui.panels.labels import Label, breakable
 from gui.session import Session
 from gui.words import say
 
+WIDEST = 220  # of a button's text, in pixels
 ICONS = {
     Severity.ERROR: "circle-x",
     Severity.WARNING: "triangle-alert",
@@ -42,6 +43,7 @@ class ProblemCard(QFrame):
         self._sign = QLabel(self)
         self._sign.setFixedSize(QSize(16, 16))
         self.sentence = Label("", "body", self)
+        self.sentence.setMinimumWidth(80)  # not as wide as its longest word
         self.where = Label("", "small", self)
         self.where.setVisible(named)
         self.fix = QPushButton(self)
@@ -70,7 +72,7 @@ class ProblemCard(QFrame):
         """Show this problem."""
         self._problem = problem
         said = say(problem.message)
-        self.sentence.setText(said)
+        self.sentence.setText(breakable(said))
         theme = self._session.theme
         colour = {
             Severity.ERROR: theme.error,
@@ -86,8 +88,12 @@ class ProblemCard(QFrame):
         self.fix.setVisible(problem.fix is not None)
         if problem.fix is not None:
             label = say(problem.fix.label)
-            self.fix.setText(label)
-            self.fix.setToolTip(self.tr("Mends this; one step to undo"))
+            cut = self.fix.fontMetrics().elidedText(
+                label, Qt.TextElideMode.ElideMiddle, WIDEST
+            )
+            self.fix.setText(cut)
+            tip = self.tr("Mends this; one step to undo")
+            self.fix.setToolTip(tip if cut == label else f"{label}\n{tip}")
 
     def severity(self) -> str:
         """The word for how much it matters."""

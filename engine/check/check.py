@@ -13,6 +13,7 @@ from engine.check.advice import advise
 from engine.check.costs import Costs, costs
 from engine.check.ends import Ends, ends
 from engine.check.faults import faults
+from engine.check.losses import losses
 from engine.check.ranges import ranges
 from engine.design.evaluate import Known
 from engine.design.fitting import chosen_init
@@ -151,6 +152,7 @@ def _checked(design: Design) -> Checked:
         *leaving.problems,
         *ranges(design, known, leaving.inputs),
         *advise(design, known, leaving.results),
+        *losses(design, known),
     ]
     problems.sort(key=lambda problem: _RANK[problem.severity])
     return Checked(

@@ -14,6 +14,8 @@ from engine.catalog import (
     embedding_bag,
     initializers,
     linear,
+    losses_classes,
+    losses_numbers,
     normalization,
     normalization_local,
     operations,
@@ -56,6 +58,8 @@ OPERATORS: dict[str, Operator] = {
         upsampling.ROWS,
         shuffling.ROWS,
         operations.ROWS,
+        losses_classes.ROWS,
+        losses_numbers.ROWS,
     )
     for row in rows
 }

@@ -19,7 +19,7 @@ from engine.errors import Message
 Args = Mapping[str, Any]
 Inputs = Mapping[str, Tensor]
 Nest = tuple[Any, ...]  # port names, nested as torch nests arguments and results
-Role = Literal["input", "output", "layer", "activation", "operation"]
+Role = Literal["input", "output", "layer", "activation", "operation", "loss"]
 TensorFamily = Literal["weight", "bias", "recurrent", "scale", "buffer"]
 Dtype = Literal["float", "int", "any"]
 
@@ -233,6 +233,12 @@ class Activation(Operator):
     saturates: Callable[[Args], tuple[tuple[float, float], ...]] | None = None
 
     role: ClassVar[Role] = "activation"
+
+
+class Loss(Operator):
+    """A torch.nn class that says how wrong a network is; its target is a port."""
+
+    role: ClassVar[Role] = "loss"
 
 
 class Operation(Operator):

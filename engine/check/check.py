@@ -14,6 +14,7 @@ from engine.check.costs import Costs, costs
 from engine.check.ends import Ends, ends
 from engine.check.faults import faults
 from engine.check.inside import within
+from engine.check.losses import losses
 from engine.check.ranges import ranges
 from engine.design.evaluate import Known
 from engine.design.fitting import chosen_init
@@ -200,6 +201,7 @@ def _checked(design: Design, found: Mapping[str, Found]) -> Checked:
     if not design.scope.block:  # within a block, an Input's range is but a sample
         problems += ranges(design, known, leaving.inputs)
     problems += advise(design, known, leaving.results)
+    problems += losses(design, known)
     problems.sort(key=lambda problem: _RANK[problem.severity])
     return Checked(
         design=design,

@@ -62,7 +62,7 @@ class Step:
     @property
     def made(self) -> bool:
         """Whether it is a child module; else it is a function of tensors."""
-        return self.row.role in ("layer", "activation")
+        return self.row.role in ("layer", "activation", "loss")
 
     @property
     def used(self) -> Iterator[Ref]:

@@ -32,7 +32,7 @@ Draw = st.DrawFn
 KINDS = tuple(
     kind
     for kind, row in OPERATORS.items()
-    if row.role in ("layer", "operation") and row.target
+    if row.role in ("layer", "operation", "loss") and row.target
 )
 SIZES = st.integers(1, 9)
 ANY_DTYPE = st.sampled_from((*FLOATS, "int64", "int32", "bool"))
@@ -46,6 +46,8 @@ SPECIAL: dict[str, st.SearchStrategy[Any]] = {
     "nhead": st.sampled_from((1, 1, 2, 3)),
     "num_encoder_layers": st.integers(1, 2),
     "num_decoder_layers": st.integers(1, 2),
+    "blank": st.integers(0, 2),
+    "ignore_index": st.integers(-3, 3),
     "is_causal": st.sampled_from((False, False, False, True)),
     "src_is_causal": st.sampled_from((False, False, False, True)),
     "tgt_is_causal": st.sampled_from((False, False, False, True)),
@@ -164,6 +166,8 @@ def _inputs(row: Operator, params: dict[str, Any]) -> st.SearchStrategy[Any]:
         "multihead_attention": _attention,
         **dict.fromkeys((kind for kind in KINDS if "former" in kind), _transformed),
     }
+    if row.role == "loss":
+        return _judged(row, params)
     if row.kind in special:
         return special[row.kind](row, params)
     if len(row.input_ports({**row.defaults, **params})) > 1:
@@ -390,6 +394,61 @@ def _transformed(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
         dtype = draw(st.sampled_from(("float32",) * 7 + ("float64",)))
         found[ports[1]] = Tensor(tuple(other), dtype)
     return found | draw(_masked(row, params, found, "nhead"))
+
+
+# Losses that name classes: how their targets are made of the scores' shape.
+NAMED = ("cross_entropy_loss", "nll_loss", "multi_margin_loss")
+
+
+@st.composite
+def _judged(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    """What a loss is given: like shapes, until one of them is spoilt."""
+    if row.kind == "ctc_loss":
+        return draw(_aligned())
+    ranks = (2,) if row.kind.startswith("multi") else (1, 2, 3)
+    if row.kind == "cosine_embedding_loss":
+        ranks = (1, 2)
+    whole = draw(shapes(ranks))
+    found = {}
+    for port in row.input_ports(params):
+        shape = [*whole]
+        dtype = "int64" if port.dtype == "int" else "float32"
+        if port.name == "target" and row.kind == "cosine_embedding_loss":
+            shape = shape[:-1]
+        elif port.name == "target" and row.kind in NAMED and draw(st.integers(0, 4)):
+            shape, dtype = shape[:1] * (len(shape) > 1) + shape[2:], "int64"
+        elif port.name == "var":
+            shape = draw(st.sampled_from((shape, shape[:-1], [*shape[:-1], 1])))
+        if shape and draw(st.integers(0, 11)) == 11:
+            place = draw(st.integers(0, len(shape) - 1))
+            shape[place] = draw(st.sampled_from((1, shape[place] + 1)))
+        if draw(st.integers(0, 19)) == 19:
+            shape = [1, *shape]
+        if draw(st.integers(0, 19)) == 19:
+            dtype = draw(st.sampled_from(("float64", "int32", "int64")))
+        found[port.name] = Tensor(tuple(shape), dtype)
+    return found
+
+
+@st.composite
+def _aligned(draw: Draw) -> Any:
+    """Log-probabilities and labels for CTCLoss."""
+    steps, batch, sizes, labels = (draw(st.integers(1, 9)) for _ in range(4))
+    shapes_ = {
+        "log_probs": (steps, batch, sizes),
+        "targets": (batch, labels),
+        "input_lengths": (batch,),
+        "target_lengths": (batch,),
+    }
+    found = {}
+    for port, shape in shapes_.items():
+        if draw(st.integers(0, 14)) == 14:
+            shape = (*shape[:-1], shape[-1] + 1)
+        dtype = "int64" if port != "log_probs" else "float32"
+        if draw(st.integers(0, 14)) == 14:
+            dtype = draw(st.sampled_from(("int32", "float64")))
+        found[port] = Tensor(shape, dtype)
+    return found
 
 
 @st.composite

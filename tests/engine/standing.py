@@ -71,6 +71,10 @@ SPECIAL: dict[str, tuple[dict[str, Any], ...]] = {
     "rnn": ({"nonlinearity": "relu", "num_layers": 2},),
     "transformer_encoder": ({"num_layers": 2, "bias": False, "final_norm": False},),
     "transformer_decoder": ({"num_layers": 1, "activation": "gelu", "nhead": 4},),
+    "cross_entropy_loss": ({"label_smoothing": 0.1, "ignore_index": 2},),
+    "gaussian_nll_loss": ({"eps": 0.5},),
+    "huber_loss": ({"delta": 0.5},),
+    "triplet_margin_loss": ({"p": 1.0, "margin": 0.5},),
     "instance_norm2d": ({"affine": True, "track_running_stats": True},),
     "upsampling_bilinear2d": ({"scale_factor": None, "size": (7, 9)},),
     "zero_pad2d": ({"padding": (1, 2, -1, 0)},),
@@ -113,6 +117,22 @@ for _kind, _masks in {
 WITH["transformer_encoder"] = {"num_layers": 2, "is_causal": False}
 WITH["transformer_decoder"] = {"num_layers": 2, "tgt_is_causal": False}
 WITH["transformer"] = {"src_is_causal": False, "tgt_is_causal": False}
+_ROW, _CLASS = (("N", 10), "float32"), (("N",), "int64")
+_EACH = (("N",), "float32")
+for _kind in (kind for kind, row in OPERATORS.items() if row.role == "loss"):
+    SHAPES[_kind] = ("N", 10)
+for _kind in ("cross_entropy_loss", "nll_loss", "multi_margin_loss"):
+    PORTS[_kind] = {"target": _CLASS}
+PORTS["multi_label_margin_loss"] = {"target": (("N", 10), "int64")}
+PORTS["cosine_embedding_loss"] = {"target": _EACH}
+PORTS["ctc_loss"] = {
+    "log_probs": ((9, "N", 10), "float32"),
+    "targets": (("N", 9), "int64"),
+    "input_lengths": _CLASS,
+    "target_lengths": _CLASS,
+}
+BEFORE["bce_loss", "input"] = BEFORE["bce_loss", "target"] = ("sigmoid", {}, "output")
+BEFORE["gaussian_nll_loss", "var"] = ("softplus", {}, "output")
 PORTS["embedding_bag"] = {
     "input": (("N", 5), "int64"),
     "per_sample_weights": (("N", 5), "float32"),

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from gui.theme import Theme
 
+NARROW = 120  # a width that every wrapped text can do with
 _LONG, _PIECES = re.compile(r"\S{25,}"), re.compile(r".{1,12}")
 
 
@@ -28,6 +29,13 @@ class Label(QLabel):
         self.setWordWrap(True)
         self.setProperty("role", role)
         self.setText(text)
+
+    def minimumSizeHint(self) -> QSize:
+        """A wrapped text is not as wide as its longest word, which may be a name."""
+        least = super().minimumSizeHint()
+        return (
+            least.boundedTo(QSize(NARROW, least.height())) if self.wordWrap() else least
+        )
 
 
 class Line(Label):

@@ -43,7 +43,6 @@ class ProblemCard(QFrame):
         self._sign = QLabel(self)
         self._sign.setFixedSize(QSize(16, 16))
         self.sentence = Label("", "body", self)
-        self.sentence.setMinimumWidth(80)  # not as wide as its longest word
         self.where = Label("", "small", self)
         self.where.setVisible(named)
         self.fix = QPushButton(self)

@@ -7,7 +7,6 @@ and the rest follows a step at a time.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton
 
 from gui import sketch
 from gui.menus import titles
+from gui.screen import NO_SCREEN, application
 from gui.theme import SCHEMES, Theme, load_fonts
 
 if TYPE_CHECKING:
@@ -383,10 +383,14 @@ def dress(theme: Theme) -> None:
         app.setStyleSheet(theme.sheet())
 
 
-def run(path: Path | None) -> int:
-    """Open the window, on a design if one is given, and stay until it is closed."""
-    # By argument: asking the application for its style costs 5 ms of the first paint.
-    app = QApplication([*sys.argv[:1], "-style", "fusion"])
+def run(path: Path | None, no_screen: str = NO_SCREEN) -> int:
+    """Open the window, on a design if one is given, and stay until it is closed.
+
+    Args:
+        path: the design.
+        no_screen: what to say, with exit code 2, where there is nowhere to paint.
+    """
+    app = application(no_screen)
     app.setOrganizationName("Fanin")
     app.setApplicationName("Fanin")
     look = QSettings().value("look")

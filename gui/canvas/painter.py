@@ -311,7 +311,7 @@ def _dots(
     painter.setBrush(inks.ground)
     plain = pen(colour, 1.8)
     shy = pen(inks.faint, 1.4)
-    wanted = pen(inks.warning, 2.2)
+    wanted, unused = pen(inks.error, 1.8), pen(inks.warning, 1.8)
     for dot in face.dots:
         key = (dot.port.name, dot.entering)
         if mood.lit and key in mood.lit:
@@ -321,7 +321,7 @@ def _dots(
             painter.setBrush(inks.ground)
             continue
         if key not in mood.wired and _wanted(face, dot):
-            painter.setPen(wanted)
+            painter.setPen(wanted if dot.entering else unused)
             painter.drawEllipse(dot.at, 5.0, 5.0)
             continue
         quiet = dot.port.optional and key not in mood.wired

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.design.model import Design
@@ -54,6 +54,7 @@ class InspectorPanel(LazyPanel):
             self._kinds = kinds
             self._form = self._built(kinds)
         self._form.display(ids)
+        _settle(self._form)
         self._measure()
 
     def recolour(self) -> None:
@@ -90,3 +91,16 @@ class InspectorPanel(LazyPanel):
     def _selected(self) -> None:
         self.stale = True
         self._catch_up()
+
+
+def _settle(form: QWidget) -> None:
+    """Let what was just built take its place now, not some events later.
+
+    Else the form would have one height after the other, and its dock with it.
+    """
+    for widget in form.findChildren(QWidget):
+        # A layout shows what is added to it by a call in the queue.
+        QCoreApplication.sendPostedEvents(widget, QEvent.Type.MetaCall.value)
+        layout = widget.layout()
+        if layout is not None:
+            layout.activate()

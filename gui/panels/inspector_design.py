@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -119,9 +119,12 @@ class Notes(QPlainTextEdit):
         self.setPlaceholderText(self.tr("What is this network for?"))
         self.setTabChangesFocus(True)
         self.setUndoRedoEnabled(False)  # the document's own undo is the only one
-        self.setMinimumHeight(90)
+        self.setMinimumHeight(72)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.textChanged.connect(self._typed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.minimumHeight())
 
     def display(self, text: str) -> None:
         """Show the notes, leaving the cursor alone where nothing changed."""

@@ -11,7 +11,9 @@ from scripts.templates import (
     mobile,
     modern,
     residual,
+    sequences,
     squeeze,
+    transformers,
     unet,
 )
 from scripts.templates.template import Template
@@ -27,6 +29,8 @@ FAMILIES = (
     modern,
     unet,
     generative,
+    sequences,
+    transformers,
 )
 
 TEMPLATES: dict[str, Template] = {

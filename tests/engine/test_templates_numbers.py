@@ -1,0 +1,111 @@
+"""What ready designs compute, against the same networks written out by hand."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from engine.model.build import build
+from scripts.templates import TEMPLATES
+
+torch.set_num_threads(1)
+
+NEAR = {"rtol": 1e-6, "atol": 1e-6}
+
+
+def stirred(network: nn.Module) -> dict[str, torch.Tensor]:
+    """The tensors of a network, none of which is left at 0 or 1.
+
+    Norms that scale by 1 and biases of 0 would hide where they are applied.
+    """
+    drawn = torch.Generator().manual_seed(7)
+    with torch.no_grad():
+        for name, tensor in network.state_dict().items():
+            if tensor.ndim == 1:
+                tensor.copy_(torch.rand(tensor.shape, generator=drawn) / 2)
+                tensor.add_(0.5 if name.endswith(("weight", "running_var")) else 0)
+    return network.state_dict()
+
+
+@pytest.fixture
+def drawn():
+    """Draws what a network is called with."""
+    return torch.Generator().manual_seed(11)
+
+
+class Residual:
+    """ResNet-18 in functions, by the names of the design's tensors."""
+
+    def __init__(self, tensors: dict[str, torch.Tensor]) -> None:
+        self.tensors = tensors
+
+    def convolved(self, x, name, norm, stride=1):
+        kernel = self.tensors[f"{name}.weight"]
+        x = functional.conv2d(x, kernel, stride=stride, padding=kernel.shape[-1] // 2)
+        mean, variance, scale, shift = (
+            self.tensors[f"{norm}.{part}"][:, None, None]
+            for part in ("running_mean", "running_var", "weight", "bias")
+        )
+        return (x - mean) / torch.sqrt(variance + 1e-5) * scale + shift
+
+    def block(self, x, name, stride=1):
+        path = self.convolved(x, f"{name}.conv1", f"{name}.bn1", stride).clamp(min=0)
+        path = self.convolved(path, f"{name}.conv2", f"{name}.bn2")
+        if f"{name}.downsample.weight" in self.tensors:
+            down = f"{name}.downsample"
+            x = self.convolved(x, down, f"{down}_bn", stride)
+        return (x + path).clamp(min=0)
+
+    def __call__(self, x):
+        x = self.convolved(x, "conv1", "bn1", stride=2).clamp(min=0)
+        x = functional.max_pool2d(x, 3, 2, 1)
+        x = self.block(self.block(x, "layer1.0"), "layer1.1")
+        for stage in (2, 3, 4):
+            x = self.block(x, f"layer{stage}.down", stride=2)
+            x = self.block(x, f"layer{stage}.blocks.0")
+        scores = x.mean((2, 3)) @ self.tensors["fc.weight"].T
+        return scores + self.tensors["fc.bias"]
+
+
+def test_resnet18_gives_what_resnet18_gives(drawn):
+    network = build(TEMPLATES["resnet18"].design, seed=1).eval().double()
+    by_hand = Residual(stirred(network))
+    images = torch.randn(2, 3, 64, 64, generator=drawn, dtype=torch.float64)
+    with torch.no_grad():
+        torch.testing.assert_close(network(images), by_hand(images), **NEAR)
+
+
+def read(tensors, words):
+    """An LSTM over vectors, one step after the other; its last state."""
+    state = cell = torch.zeros(len(words), 128)
+    for word in words.unbind(1):
+        gates = word @ tensors["lstm.weight_ih_l0"].T + tensors["lstm.bias_ih_l0"]
+        gates = gates + state @ tensors["lstm.weight_hh_l0"].T
+        gates = gates + tensors["lstm.bias_hh_l0"]
+        take, forget, new, show = gates.chunk(4, 1)
+        cell = torch.sigmoid(forget) * cell + torch.sigmoid(take) * torch.tanh(new)
+        state = torch.sigmoid(show) * torch.tanh(cell)
+    return state
+
+
+def test_the_lstm_classifier_gives_what_its_steps_give(drawn):
+    network = build(TEMPLATES["lstm_classifier"].design, seed=1).eval()
+    tensors = stirred(network)
+    tokens = torch.randint(20_000, (4, 100), generator=drawn)
+    with torch.no_grad():
+        state = read(tensors, tensors["words.weight"][tokens])
+        scores = state @ tensors["score.weight"].T + tensors["score.bias"]
+        torch.testing.assert_close(network(tokens), scores, **NEAR)
+
+
+def test_an_encoder_layer_from_its_parts_gives_what_torchs_own_gives(drawn):
+    network = build(TEMPLATES["transformer_encoder_parts"].design, seed=1).eval()
+    stirred(network)
+    torchs = nn.TransformerEncoderLayer(512, 8, batch_first=True).eval()
+    sequence = torch.randn(2, 9, 512, generator=drawn)
+    made = sequence
+    with torch.no_grad():
+        for layer in network.layers:
+            torchs.load_state_dict(layer.state_dict())
+            made = torchs(made)
+        torch.testing.assert_close(network(sequence), made, **NEAR)

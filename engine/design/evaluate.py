@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from math import prod
 
 from engine.catalog import OPERATORS
-from engine.catalog.dims import FLOATS, INTEGERS, Tensor
+from engine.catalog.dims import BYTES, FLOATS, INTEGERS, Tensor
 from engine.catalog.params import Value
 from engine.catalog.spec import Args, Inputs, Port, TensorSpec
 from engine.errors import ShapeError
@@ -47,7 +47,21 @@ class Known:
         learned = (spec.shape for spec in self.tensors if spec.family != "buffer")
         return sum(prod(shape) for shape in learned)
 
-    @property
+    @cached_property
+    def weight_bytes(self) -> int:
+        """Of its parameters and buffers."""
+        return sum(
+            prod(s.shape) * BYTES[s.dtype or self.floating] for s in self.tensors
+        )
+
+    @cached_property
+    def learned_bytes(self) -> int:
+        """Of its parameters alone: as many as their gradients take."""
+        real = self.floating
+        learned = (spec for spec in self.tensors if spec.family != "buffer")
+        return sum(prod(s.shape) * BYTES[s.dtype or real] for s in learned)
+
+    @cached_property
     def floating(self) -> str:
         """The dtype of its weights: that of the real numbers it takes or makes."""
         passing = (*self.inputs.values(), *self.outputs.values())

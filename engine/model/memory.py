@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 from engine.check import Checked
-from engine.check.costs import tensor_bytes
 from engine.errors import BuildError
 
 MEMINFO = Path("/proc/meminfo")
@@ -17,8 +16,7 @@ UNKNOWN = 4 << 30  # what a machine that tells nothing is trusted with
 
 def weight_bytes(checked: Checked) -> int:
     """Bytes of all parameters and buffers."""
-    found = (checked.known(key) for key in checked.order)
-    return sum(tensor_bytes(at.tensors, at.floating) for at in found if at)
+    return checked.weight_bytes
 
 
 def available() -> int:

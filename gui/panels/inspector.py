@@ -83,7 +83,7 @@ class InspectorPanel(LazyPanel):
         if layout is None:
             return
         layout.activate()
-        height = layout.totalHeightForWidth(self._scroll.viewport().width())
+        height = layout.totalHeightForWidth(self._scroll.width())
         if height != self._height:
             self._height = height
             self.wanted.emit(height)

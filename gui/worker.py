@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -27,7 +28,10 @@ PATIENCE = 300  # ms a cancelled call has to stop before its process is killed
 OUTDATED = 5_000  # ms likewise for one that a newer question made useless
 NAG = 25  # ms between requests to stop: one that comes before the call is not heard
 LIMIT = 120_000  # ms after which a request is given up
+REST = 10.0  # seconds after which an engine that did not start is tried again
 TRIES = 2  # lives of the process that one request may cost
+
+_NO_START = Message("The engine does not start.")
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +78,7 @@ class Worker(QObject):
         self._ready = False
         self._killed = False  # by us, on purpose
         self._stillborn = 0
+        self._gave_up = 0.0  # when, while nothing is started any more
         self._busy = self._timer(BUSY_AFTER, self._show_busy)
         self._patience = self._timer(PATIENCE, self._kill)
         self._nag = QTimer(self, interval=NAG)
@@ -136,11 +141,15 @@ class Worker(QObject):
             owner: nothing is called once it is gone.
         """
         self._waiting.pop(request.slot, None)
+        job = _Job(request, done, failed, owner)
+        if self._gave_up and not self._try_again():
+            _fail(job, say(_NO_START))
+            return
         flying = self._flying
         if flying is not None and flying.request.slot == request.slot:
             flying.wanted = False
             self._stop_soon(OUTDATED)
-        self._waiting[request.slot] = _Job(request, done, failed, owner)
+        self._waiting[request.slot] = job
         self._next()
 
     def cancel(self, slot: str) -> None:
@@ -250,7 +259,8 @@ class Worker(QObject):
         if self._stillborn < TRIES:
             self.start()
         else:
-            self._refuse_all(Message("The engine does not start."))
+            self._gave_up = time.monotonic()
+            self._refuse_all(_NO_START)
 
     def _ask_again(self, job: _Job) -> None:
         job.deaths += 1
@@ -265,11 +275,20 @@ class Worker(QObject):
             return self.tr("The engine does not start; curves and tables stay empty.")
         return self.tr("The engine stopped unexpectedly and was started again.")
 
+    def _try_again(self) -> bool:
+        """Start once more what did not start some time ago; False if that was now."""
+        if time.monotonic() - self._gave_up < REST:
+            return False
+        self._gave_up = 0.0
+        self._stillborn = TRIES - 1
+        self.start()
+        return True
+
     def _refuse_all(self, why: Message | None) -> None:
         jobs = list(self._waiting.values())
         self._waiting.clear()
         for job in jobs:
-            _fail(job, say(why or Message("The engine does not start.")))
+            _fail(job, say(why or _NO_START))
 
     def _stop_soon(self, patience: int = PATIENCE) -> None:
         """Ask the process to drop its call, and end it when it does not."""

@@ -202,6 +202,31 @@ def test_a_service_that_does_not_start_is_said_once(qapp, qtbot):
     worker.deleteLater()
 
 
+def test_a_service_that_did_not_start_is_tried_again_later(
+    qapp, qtbot, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("gui.worker.REST", 50)
+    monkeypatch.syspath_prepend(tmp_path)
+    worker = Worker(service="late_service")
+    answers, lost = Answers(worker, qtbot), []
+    worker.lost.connect(lost.append)
+    answers.ask("echo", "first")
+    worker.start()
+    qtbot.waitUntil(lambda: len(lost) == 2, timeout=20_000)
+    assert "late_service" in answers.failed.pop(0)
+    answers.ask("echo", "early", slot="other")
+    assert answers.failed == ["The engine does not start."]
+
+    (tmp_path / "late_service.py").write_text(
+        "from tests.gui.sample_service import answer"
+    )
+    answers.settle()
+    assert answers.done == ["first", "early"]
+    assert len(lost) == 2
+    worker.stop()
+    worker.deleteLater()
+
+
 def test_the_process_ends_with_the_window(tmp_path: Path):
     """Even when the window is killed and the process is deep in a call."""
     script = tmp_path / "window.py"

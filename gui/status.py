@@ -69,7 +69,7 @@ class StatusBar(QStatusBar):
 
     def count(self) -> None:
         """Parameters, their memory as float32, and multiplications with additions."""
-        checked = self._session.document.checked
+        checked = self._session.document.whole_checked
         parts = (
             self.tr("{count} params").format(count=grouped(checked.parameters)),
             memory(checked.parameters * BYTES),

@@ -47,6 +47,8 @@ COMMANDS: dict[tuple[Qt.KeyboardModifier, Qt.Key], Command] = {
     (CTRL | SHIFT, Key.Key_0): lambda view: view.fit_selection(),
     (CTRL | SHIFT, Key.Key_ParenRight): lambda view: view.fit_selection(),
     (NONE, Key.Key_F2): lambda view: view.rename(),
+    (NONE, Key.Key_Return): lambda view: view.levels.enter(),
+    (NONE, Key.Key_Enter): lambda view: view.levels.enter(),
     (NONE, Key.Key_Tab): lambda view: view.search(),
 }
 
@@ -75,9 +77,13 @@ def pressed(view: CanvasView, event: QKeyEvent) -> bool:
 
 
 def _escape(view: CanvasView) -> bool:
-    """The gesture first, then the selection."""
-    if not view.cancel():
+    """The gesture first, then the selection, then the block that stands open."""
+    if view.cancel():
+        return True
+    if view.session.selection.ids or view.canvas.chosen:
         view.select_only(None)
+    else:
+        view.levels.leave()
     return True
 
 

@@ -16,6 +16,7 @@ from engine.design.model import Design, Wire
 from gui.canvas.camera import Camera
 from gui.canvas.finder import Finder
 from gui.canvas.fitting import rows_after, rows_before
+from gui.canvas.grouping import Grouping
 from gui.canvas.placing import (
     Plan,
     added,
@@ -40,6 +41,7 @@ class Desk(Camera):
         super().__init__(CanvasScene(session, session.document), parent)
         self._pointer: QPointF | None = None
         self._renaming: RenameField | None = None
+        self.grouping: Grouping = Grouping(self)
         self.finder = Finder(session.theme, self.viewport())
 
     def place(self, kind: str) -> None:

@@ -39,6 +39,8 @@ COMMANDS: dict[tuple[Qt.KeyboardModifier, Qt.Key], Command] = {
     (CTRL, Key.Key_X): lambda view: view.cut(),
     (CTRL, Key.Key_V): lambda view: view.paste(),
     (CTRL, Key.Key_D): lambda view: view.duplicate(),
+    (CTRL, Key.Key_G): lambda view: view.grouping.group(),
+    (CTRL | SHIFT, Key.Key_G): lambda view: view.grouping.ungroup(),
     (CTRL, Key.Key_0): lambda view: view.fit(),
     (CTRL, Key.Key_1): lambda view: view.zoom_to(1.0),
     (CTRL, Key.Key_Equal): lambda view: view.zoom_by(1.25),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QLineEdit, QListWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
 from engine.design import edits
@@ -140,8 +140,6 @@ def test_a_fault_inside_shows_on_the_use_and_a_click_on_it_opens_the_block(
     items = window.canvas.canvas.node_items
     assert items[first].face.worst is not None
     window.run("see_problems")
-    from PySide6.QtWidgets import QListWidget
-
     found = children(window, "problemList")
     assert isinstance(found, QListWidget)
     qtbot.waitUntil(lambda: found.count() > 0)
@@ -150,3 +148,68 @@ def test_a_fault_inside_shows_on_the_use_and_a_click_on_it_opens_the_block(
     assert document.here.place == (first,)
     assert window.session.selection.one == loose
     assert second in document.whole.nodes
+
+
+def test_ctrl_g_asks_for_a_name_and_makes_a_block(
+    qtbot: QtBot, view: CanvasView, document: Document
+) -> None:
+    document.replace(chain())
+    view.session.selection.set(["n2", "n3"])
+    qtbot.keyClick(view, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    field = children(view, "blockName")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "Block"
+    qtbot.keyClicks(field, "Layer")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [block.name for block in document.design.blocks.values()] == ["Layer"]
+    (use,) = uses_of(document.design)
+    assert view.session.selection.one == use
+    assert document.history.undoText() == "Make the block Layer"
+    shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(view, Qt.Key.Key_G, shift)
+    assert not document.design.blocks
+    kinds = [document.design.nodes[key].kind for key in view.session.selection.ids]
+    assert sorted(kinds) == ["linear", "relu"]
+
+
+def test_a_name_that_cannot_be_leaves_the_field_open(
+    qtbot: QtBot, view: CanvasView, document: Document, told: list[str]
+) -> None:
+    view.session.selection.set(["n4"])
+    qtbot.keyClick(view, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    field = children(view, "blockName")
+    assert isinstance(field, QLineEdit)
+    qtbot.keyClicks(field, "Step")  # there is one
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.isVisible()
+    assert "Step" in told[-1]
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert not field.isVisible()
+    assert len(document.design.blocks) == 1
+
+
+def test_what_cannot_be_a_block_is_refused_before_a_name_is_asked(
+    qtbot: QtBot, view: CanvasView, told: list[str]
+) -> None:
+    view.session.selection.set(["n1"])
+    qtbot.keyClick(view, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    assert view.findChild(QLineEdit, "blockName") is None
+    assert "Inputs stay outside" in told[-1]
+
+
+def test_a_detached_use_goes_its_own_way(
+    view: CanvasView, document: Document, told: list[str]
+) -> None:
+    first, second = uses_of(document.design)
+    view.session.selection.set([second])
+    view.grouping.detach()
+    assert {block.name for block in document.design.blocks.values()} == {
+        "Step",
+        "Step1",
+    }
+    assert "Step1" in told[-1]
+    view.levels.enter(second)
+    inner = next(n for n in document.design.nodes.values() if n.kind == "linear")
+    document.attempt(edits.set_params, [inner.id], {"out_features": 7}, text="Widen")
+    assert document.whole_checked.tensor(first, "output").shape[-1] == 3
+    assert document.whole_checked.tensor(second, "output").shape[-1] == 7

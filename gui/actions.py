@@ -249,6 +249,36 @@ VIEW: tuple[Entry, ...] = (
 )
 
 DESIGN: tuple[Entry, ...] = (
+    Act(
+        "make_block",
+        "Make a &block…",
+        "Make a block of the selected nodes, to be used many times",
+        ("Ctrl+G",),
+        "layers",
+        "canvas.grouping.group",
+        on_canvas=True,
+    ),
+    Act(
+        "ungroup",
+        "&Ungroup",
+        "Put what is inside the selected block in its place",
+        ("Ctrl+Shift+G",),
+        slot="canvas.grouping.ungroup",
+        on_canvas=True,
+    ),
+    Act(
+        "detach",
+        "&Detach",
+        "Give the selected use of a block a copy of its own",
+        slot="canvas.grouping.detach",
+    ),
+    Act(
+        "look_inside",
+        "Look &inside",
+        "Open the selected block; Esc goes back",
+        slot="canvas.levels.enter",
+    ),
+    None,
     _act(
         "tidy",
         "&Tidy layout",

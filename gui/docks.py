@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QWheelEvent
@@ -94,6 +95,13 @@ class Docks:
         # What the person has moved stays as it is, in the next window too.
         self._kept = {side: _kept(side) for side in ("sizes", "split")}
         Hand(window, self._sizes, self._keep)
+
+    @cached_property
+    def _whole(self) -> Session:
+        """For the panels that speak of all blocks, whichever stands open."""
+        from gui.whole import whole
+
+        return whole(self._session)
 
     def settle(self) -> None:
         """Give every dock its first size."""
@@ -220,7 +228,7 @@ class Docks:
 
     def count_problems(self) -> None:
         """Say on the tab how many problems there are."""
-        count = len(self._session.document.checked.problems)
+        count = len(self._session.document.whole_checked.problems)
         text = self._window.tr("Problems")
         at = self.tabs.indexOf(self.pages["problems"])
         self.tabs.setTabText(at, f"{text} ({count})" if count else text)
@@ -257,25 +265,25 @@ class Docks:
         from gui.panels.summary import SummaryPanel
 
         page = self.pages["summary"]
-        page.hold(SummaryPanel(self._session, page))
+        page.hold(SummaryPanel(self._whole, page))
 
     def _problems(self) -> None:
         from gui.panels.problems import ProblemsPanel
 
         page = self.pages["problems"]
-        page.hold(ProblemsPanel(self._session, page))
+        page.hold(ProblemsPanel(self._whole, page))
 
     def _parameters(self) -> None:
         from gui.panels.parameters import ParametersPanel
 
         page = self.pages["parameters"]
-        page.hold(ParametersPanel(self._session, page))
+        page.hold(ParametersPanel(self._whole, page))
 
     def _code(self) -> None:
         from gui.panels.code import CodePanel
 
         page = self.pages["code"]
-        page.hold(CodePanel(self._session, page))
+        page.hold(CodePanel(self._whole, page))
 
     def _activation(self) -> None:
         from gui.panels.activation import ActivationPanel

@@ -1,4 +1,4 @@
-"""The one place where a design is replaced by the next."""
+"""The one place where a design is replaced by the next, and which part is looked at."""
 
 from __future__ import annotations
 
@@ -9,17 +9,26 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from engine.check import Checked, check
+from engine.design.bodies import closed
 from engine.design.model import Design
 from engine.errors import EngineError
+from gui.place import Here, Place, look
 from gui.words import say
 
 MERGING = 1  # the id of steps that may merge; -1 is Qt's for those that never do
 
 
 class Document(QObject):
-    """Owns the current `Design`; the only object that replaces it."""
+    """Owns the current `Design`; the only object that replaces it.
 
-    changed = Signal(object, object)  # before: Design, after: Design
+    `design` and `checked` are what is looked at: the whole, or the body of the block
+    that stands open. What is committed there is edited in the block, and every use of
+    it follows.
+    """
+
+    changed = Signal(object, object)  # before: Design, after: Design, of what is seen
+    whole_changed = Signal(object, object)  # likewise, of all of it
+    place_changed = Signal()  # another block was opened, or left
     path_changed = Signal()
     modified_changed = Signal(bool)
     refused = Signal(str)  # why an edit was not done, one sentence
@@ -28,8 +37,10 @@ class Document(QObject):
         self, design: Design | None = None, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self.design = design or Design()
-        self.checked: Checked = check(self.design)
+        self.whole = design or Design()
+        self.whole_checked: Checked = check(self.whole)
+        self.here = Here((), "", self.whole, self.whole_checked)
+        self.design, self.checked = self.whole, self.whole_checked
         self.path: Path | None = None
         self._name = ""
         self.history = QUndoStack(self)
@@ -50,11 +61,23 @@ class Document(QObject):
         """Make `design` the current one, as one undo step.
 
         Args:
-            design: what an edit returned; the current one itself is no step.
+            design: what an edit of `self.design` returned; that itself is no step.
             text: the step's name in the Edit menu: "Move 3 nodes".
             merge: steps in a row with the same key become one, until `seal`.
         """
         if design is self.design:
+            return
+        if self.here.place:
+            try:
+                design = closed(self.whole, design.scope.block, design)
+            except EngineError as error:  # a block would stand within itself
+                self.refused.emit(say(error.message))
+                return
+        self.commit_whole(design, text, merge)
+
+    def commit_whole(self, design: Design, text: str, merge: str = "") -> None:
+        """Make `design` the whole, as one undo step; see `commit`."""
+        if design is self.whole:
             return
         step = _Step(self, design, text, merge, sealed=self._sealed)
         self._sealed = False
@@ -76,6 +99,20 @@ class Document(QObject):
             return False
         self.commit(after, text, merge)
         return True
+
+    def open(self, place: Place) -> None:
+        """Look into a block: the ids of the uses that lead there; () is the whole.
+
+        A definition that nothing uses is opened by its own id.
+        """
+        here = look(self.whole, self.whole_checked, place)
+        if here.place != self.here.place:
+            self.seal()
+            self._enter(here)
+
+    def path_to(self, key: str) -> str:
+        """The path from the whole to a node of what is seen: n5/0/n2."""
+        return f"{self.here.prefix}{key}"
 
     def seal(self) -> None:
         """End the current merged step: a drag was dropped, a field was left."""
@@ -125,14 +162,23 @@ class Document(QObject):
     def _tell_modified(self) -> None:
         self.modified_changed.emit(self.modified)
 
-    def _show(self, after: Design) -> None:
-        before = self.design
+    def _show(self, after: Design, place: Place = ()) -> None:
+        before = self.whole
         # Looks never change a shape: moving a node of a large net checks nothing.
         alike = after.graph is before.graph and after.settings == before.settings
         if not alike:
-            self.checked = check(after)
-        self.design = after
-        self.changed.emit(before, after)
+            self.whole_checked = check(after)
+        self.whole = after
+        self._enter(look(after, self.whole_checked, place))
+        self.whole_changed.emit(before, after)
+
+    def _enter(self, here: Here) -> None:
+        """Show another place, or the same one as it is now."""
+        before, moved = self.design, here.place != self.here.place
+        self.here, self.design, self.checked = here, here.design, here.checked
+        self.changed.emit(before, here.design)
+        if moved:
+            self.place_changed.emit()
 
 
 class _Step(QUndoCommand):
@@ -142,8 +188,9 @@ class _Step(QUndoCommand):
         self, document: Document, after: Design, text: str, key: str, *, sealed: bool
     ) -> None:
         super().__init__(text)
-        self.before = document.design
+        self.before = document.whole
         self.after = after
+        self._place = document.here.place  # where to go, to see what it undoes
         self._show = document._show
         self._key = key
         self._sealed = sealed
@@ -154,6 +201,8 @@ class _Step(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _Step) or other._key != self._key or other._sealed:
             return False
+        if other._place != self._place:
+            return False
         self.after = other.after
         self.setText(other.text())
         # Dragged away and back again: nothing is left to undo.
@@ -161,7 +210,7 @@ class _Step(QUndoCommand):
         return True
 
     def undo(self) -> None:
-        self._show(self.before)
+        self._show(self.before, self._place)
 
     def redo(self) -> None:
-        self._show(self.after)
+        self._show(self.after, self._place)

@@ -97,7 +97,7 @@ class Files(QObject):
             ".svg": self._write_picture,
             ".png": self._write_picture,
         }
-        if suffix == ".py" and not self._document.checked.ok:
+        if suffix == ".py" and not self._document.whole_checked.ok:
             said = self.tr("The code can be written once the errors are mended.")
             self._session.tell(said)
             self._session.run("see_problems")
@@ -160,7 +160,7 @@ class Files(QObject):
             return None
 
     def _write(self, path: Path) -> bool:
-        design = self._document.design
+        design = self._document.whole
         if not self._tried(lambda: file.save(design, path)):
             return False
         self._document.saved(path)
@@ -171,7 +171,7 @@ class Files(QObject):
     def _write_source(self, path: Path) -> None:
         from engine.model.source import to_python
 
-        text = to_python(self._document.design, self._document.checked)
+        text = to_python(self._document.whole, self._document.whole_checked)
         file.write_text(path, text)
 
     def _write_picture(self, path: Path) -> None:

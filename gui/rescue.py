@@ -61,7 +61,7 @@ class Rescue(QObject):
         self._lock: QLockFile | None = None
         self._timer = QTimer(self, singleShot=True, interval=AFTER)
         self._timer.timeout.connect(self.keep)
-        document.changed.connect(self._wait)
+        document.whole_changed.connect(self._wait)
         document.modified_changed.connect(self._settle)
 
     def keep(self) -> bool:
@@ -71,7 +71,7 @@ class Rescue(QObject):
             return False
         try:
             self._claim()
-            file.save(self._document.design, self._copy)
+            file.save(self._document.whole, self._copy)
         except (EngineError, OSError) as error:
             log.warning("no copy of the unsaved design: %s", error)
             return False

@@ -70,7 +70,7 @@ class StatusBar(QStatusBar):
 
     def count(self) -> None:
         """Parameters, their memory, and multiplications with additions."""
-        checked = self._session.document.checked
+        checked = self._session.document.whole_checked
         frozen = checked.parameters - checked.trainable
         parts = (
             self.tr("{count} params").format(count=grouped(checked.parameters)),

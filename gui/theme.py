@@ -42,6 +42,7 @@ GROUPS = {
     "Operation": "operation",
     "Operations": "operation",
     "Shaping": "operation",
+    "Blocks": "block",
     "Input": "port",
     "Output": "port",
     "input": "port",

@@ -328,6 +328,10 @@ class Window(QMainWindow):
         names = ("cut", "copy", "duplicate", "delete", "delete_and_reconnect", "freeze")
         for name in (*names, "zoom_selection"):
             self.actions_by_id[name].setEnabled(chosen)
+        self.actions_by_id["make_block"].setEnabled(chosen)
+        uses = self.canvas.grouping.uses
+        for name in ("ungroup", "detach", "look_inside"):
+            self.actions_by_id[name].setEnabled(bool(uses))
         self.actions_by_id["rename"].setEnabled(self.session.selection.one is not None)
         # Esc belongs to the canvas and the fields while there is nothing to stop.
         self.actions_by_id["stop"].setEnabled(self.worker.current == "busy")

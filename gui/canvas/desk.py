@@ -18,6 +18,7 @@ from gui.canvas.find import FindBar
 from gui.canvas.finder import Finder
 from gui.canvas.fitting import rows_after, rows_before
 from gui.canvas.freezing import all_frozen, freezable
+from gui.canvas.grouping import Grouping
 from gui.canvas.heat import Heat
 from gui.canvas.placing import (
     Plan,
@@ -43,6 +44,7 @@ class Desk(Camera):
         super().__init__(CanvasScene(session, session.document), parent)
         self._pointer: QPointF | None = None
         self._renaming: RenameField | None = None
+        self.grouping: Grouping = Grouping(self)
         self.finder = Finder(session.theme, self.viewport())
         self.finding: FindBar | None = None
         self.heat = Heat(self)

@@ -19,6 +19,7 @@ from engine.design.flow import REAL
 from engine.design.model import Node
 from engine.design.names import by_default
 from engine.errors import Severity
+from gui.canvas.block_face import block_brief, times_of
 from gui.canvas.inks import Inks
 
 Form = Literal["card", "curve", "sign", "chip", "tag"]
@@ -81,6 +82,7 @@ class Face(NamedTuple):
     worst: Severity | None
     lacks: Lacks
     frozen: bool = False
+    times: str = ""  # of a block that is repeated: ×6
 
     @property
     def ins(self) -> tuple[Dot, ...]:
@@ -130,9 +132,16 @@ def face_of(node: Node, checked: Checked | None, inks: Inks) -> Face:
     name = node.label or node.name
     if form == "chip" and not own_name:
         name = title
-    if not own_name and inks.width("name", name) + inks.width("small", title) > 130:
+    if (
+        not own_name
+        and not node.block
+        and inks.width("name", name) + inks.width("small", title) > 130
+    ):
         title = ""  # a default name says it already: conv_transpose2d1
     width = _width(form, name, title, brief, inks)
+    if node.block and learns:
+        row = inks.width("mono", brief) + inks.width("small", learns) + 14
+        width = max(width, _stepped(row + 2 * MARGIN, 0.0))
     if chip:
         row = inks.width("chip", chip.text) + inks.width("small", learns) + 60
         width = max(width, _stepped(row, 0.0))
@@ -140,7 +149,8 @@ def face_of(node: Node, checked: Checked | None, inks: Inks) -> Face:
     body, dots = _laid(node, form, width, named, 28.0 if chip else 4.0, lines)
     return Face(
         *(node.id, node.kind, form, _family(node), name, title, brief, caption, sign),
-        *(chip, learns, body, dots, named, state, worst, lacks, node.frozen),
+        *(chip, learns, body, dots, named, state, worst, lacks),
+        *(node.frozen, times_of(node, known)),
     )
 
 
@@ -152,7 +162,8 @@ def _troubles(key: str, checked: Checked | None) -> tuple[Lacks, Severity | None
     """
     lacks: Lacks = ""
     for problem in checked.of(key) if checked else ():
-        if problem.rule not in _LACKING:
+        inner = problem.node != key  # within a block: opening it shows which
+        if inner or problem.rule not in _LACKING:
             return lacks, problem.severity
         lacks = _LACKING[problem.rule]
     return lacks, None
@@ -205,8 +216,13 @@ def _brief(node: Node, known: Known | None, args: object, usual: str) -> str:
     if row is None:
         return node.kind
     if row.role == "input":
+        tensor = known.outputs.get("output") if known else None
+        if tensor is not None:
+            return tensor_text(tensor.shape, tensor.dtype)
         shape = tuple(node.args["shape"] or ())  # type: ignore[arg-type]
         return tensor_text(shape, str(node.args["dtype"]))
+    if node.block is not None:
+        return block_brief(node, args)
     if row.role == "output":
         arriving = known.inputs.get("input") if known else None
         if arriving is None:
@@ -220,7 +236,7 @@ def _brief(node: Node, known: Known | None, args: object, usual: str) -> str:
 def _chip(node: Node) -> Chip | None:
     """The initializer of the weights, and how many other choices there are."""
     row = node.row
-    if row is None or row.role != "layer" or row.tensors is no_tensors:
+    if row is None or row.role != "layer" or row.tensors is no_tensors or node.block:
         return None
     if not node.init:
         return Chip("default", "torch", chosen=False)

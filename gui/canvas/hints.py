@@ -30,6 +30,8 @@ def _of_node(key: str, document: Document) -> list[str]:
     lines += [say(problem.message) for problem in checked.of(key)]
     if node.row:
         lines.append(node.row.doc)
+    if node.block:
+        lines.append(_tr("Double-click to look inside."))
     if known and known.parameters:
         said = _tr("{count} parameters")
         lines.append(said.format(count=f"{known.parameters:,}"))

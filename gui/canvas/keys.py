@@ -39,6 +39,8 @@ COMMANDS: dict[tuple[Qt.KeyboardModifier, Qt.Key], Command] = {
     (CTRL, Key.Key_X): lambda view: view.cut(),
     (CTRL, Key.Key_V): lambda view: view.paste(),
     (CTRL, Key.Key_D): lambda view: view.duplicate(),
+    (CTRL, Key.Key_G): lambda view: view.grouping.group(),
+    (CTRL | SHIFT, Key.Key_G): lambda view: view.grouping.ungroup(),
     (CTRL, Key.Key_0): lambda view: view.fit(),
     (CTRL, Key.Key_1): lambda view: view.zoom_to(1.0),
     (CTRL, Key.Key_Equal): lambda view: view.zoom_by(1.25),
@@ -49,6 +51,8 @@ COMMANDS: dict[tuple[Qt.KeyboardModifier, Qt.Key], Command] = {
     (NONE, Key.Key_F2): lambda view: view.rename(),
     (CTRL, Key.Key_F): lambda view: view.find_nodes(),
     (CTRL | SHIFT, Key.Key_F): lambda view: view.freeze(),
+    (NONE, Key.Key_Return): lambda view: view.levels.enter(),
+    (NONE, Key.Key_Enter): lambda view: view.levels.enter(),
     (NONE, Key.Key_Tab): lambda view: view.search(),
 }
 
@@ -77,9 +81,13 @@ def pressed(view: CanvasView, event: QKeyEvent) -> bool:
 
 
 def _escape(view: CanvasView) -> bool:
-    """The gesture first, then the selection."""
-    if not view.cancel():
+    """The gesture first, then the selection, then the block that stands open."""
+    if view.cancel():
+        return True
+    if view.session.selection.ids or view.canvas.chosen:
         view.select_only(None)
+    else:
+        view.levels.leave()
     return True
 
 

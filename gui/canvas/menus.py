@@ -50,6 +50,13 @@ def _node_menu(view: CanvasView, menu: QMenu, key: str) -> None:
             after = view.canvas.node_items[key].body.center() + QPointF(170, 0)
             put(_tr("Add after…"), partial(view.search, after, anchor), "", "plus")
         menu.addSeparator()
+    if node.block is not None and view.session.selection.one:
+        put(_tr("Open"), partial(view.levels.enter, key), "Return", "layers")
+        put(_tr("Detach"), view.grouping.detach)
+    if view.grouping.uses:
+        put(_tr("Ungroup"), view.grouping.ungroup, "Ctrl+Shift+G")
+    put(_tr("Make a block…"), view.grouping.group, "Ctrl+G", "layers")
+    menu.addSeparator()
     put(_tr("Cut"), view.cut, "Ctrl+X", "scissors")
     put(_tr("Copy"), view.copy, "Ctrl+C", "copy")
     put(_tr("Duplicate"), view.duplicate, "Ctrl+D", "copy-plus")
@@ -66,7 +73,7 @@ def _node_menu(view: CanvasView, menu: QMenu, key: str) -> None:
         put(_tr("Undock"), partial(attempt, edits.dock, key, None, text=said))
     put(_tr("Delete"), view.delete, "Del", "trash-2")
     put(_tr("Delete and reconnect"), view.delete_and_reconnect, "Ctrl+Del")
-    if node.row is not None:
+    if node.row is not None and node.block is None:
         menu.addSeparator()
         said = _tr("About {title}").format(title=node.title)
         put(said, partial(view.session.help, node.kind), "F1", "circle-help")

@@ -7,7 +7,9 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
+from engine.design.block import KIND
 from engine.errors import Severity
+from gui.canvas.block_face import paint_frame, paint_stack, paint_times
 from gui.canvas.face import MARGIN, STRIP, Dot, Face, curve_points, zero_line
 from gui.canvas.glyphs import initializer_path
 from gui.canvas.inks import Inks, pen
@@ -48,10 +50,16 @@ def paint_node(
         return
     if face.state == "waiting":
         painter.setOpacity(0.72)
+    if face.times:
+        paint_stack(painter, face, inks, colour)
     _shape(painter, face, inks, colour, mood)
+    if face.kind == KIND:
+        paint_frame(painter, face, inks, colour)
     _INSIDE[face.form](painter, face, inks, colour)
     if face.named:
         _port_names(painter, face, inks)
+    if face.times:
+        paint_times(painter, face, inks, colour)
     painter.setOpacity(1.0)
     if mood.lit is not None and not mood.lit:
         colour = inks.line  # nothing here fits what is dragged

@@ -20,6 +20,7 @@ from engine.design.model import Design, Wire
 from gui.canvas import keys, menus
 from gui.canvas.desk import Desk
 from gui.canvas.hints import tooltip
+from gui.canvas.levels import Levels
 from gui.canvas.overlays import Overlays
 from gui.canvas.scene import Hit
 from gui.canvas.tools.band import BandTool
@@ -48,6 +49,7 @@ class CanvasView(Desk):
         self._space = False
         self._overlays = Overlays(self)
         self.minimap = self._overlays.minimap
+        self.levels: Levels = Levels(self)
         session.document.changed.connect(self._follow)
         session.selection.changed.connect(self._describe)
 
@@ -171,8 +173,10 @@ class CanvasView(Desk):
         hit = self._hit(at)
         if event.button() != Qt.MouseButton.LeftButton or hit.wire or hit.dot:
             self.mousePressEvent(event)
-        elif hit.node:
+        elif hit.node and not self.levels.enter(hit.node.id):
             self.rename(hit.node.id)
+        elif hit.node:
+            pass  # the block stands open
         else:
             self.search(at)
 

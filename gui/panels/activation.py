@@ -185,8 +185,9 @@ class ActivationPanel(Sheet):
     def _ask_received(self) -> None:
         """Ask what reaches the node, if the design can be run."""
         document = self.session.document
-        asked = (self.node, document.design.graph, document.design.settings)
-        if self.node is None or not document.checked.ok:
+        path = document.path_to(self.node or "")
+        asked = (path, document.whole.graph, document.whole.settings)
+        if self.node is None or not document.whole_checked.ok:
             self._asked = None
             self.session.worker.cancel("received")
             self._show_received(None)
@@ -205,7 +206,7 @@ class ActivationPanel(Sheet):
                 self._show_received(None)
                 self._share.setToolTip(words)
 
-        request = AskReceived(document.design, self.node, slot="received")
+        request = AskReceived(document.whole, path, slot="received")
         self.session.worker.ask(request, done, refused, owner=self)
 
     def _same(self, asked: tuple[object, ...]) -> bool:

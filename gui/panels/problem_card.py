@@ -82,7 +82,10 @@ class ProblemCard(QFrame):
         self._sign.setAccessibleName(self.severity())
         self.setToolTip(f"{self.severity()} ({problem.rule})")
         self.setAccessibleName(f"{self.severity()}: {said}")
-        node = self._session.document.design.nodes.get(problem.node)
+        design = self._session.document.design
+        block = design.blocks.get(problem.block)
+        nodes = block.graph.nodes if block else design.nodes
+        node = nodes.get(problem.node.rpartition("/")[2])
         self.where.setText(f"{node.name} · {node.title}" if node else self.tr("design"))
         self.fix.setVisible(problem.fix is not None)
         if problem.fix is not None:

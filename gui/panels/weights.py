@@ -184,7 +184,9 @@ class WeightsPanel(Sheet):
     def _ask(self, design: Design, node: Node, spec: TensorSpec) -> None:
         count = prod(spec.shape)
         bins = min(BINS, max(FEWEST, round(self.plot.width() / 6)))
-        request = AskWeights(design, node.id, spec.name, bins=bins, slot="weights")
+        document = self.session.document
+        path = document.path_to(node.id)
+        request = AskWeights(document.whole, path, spec.name, bins, slot="weights")
         about = self._shown
 
         def done(report: WeightReport) -> None:

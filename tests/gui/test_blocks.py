@@ -1,0 +1,215 @@
+"""Blocks on the canvas: drawn, opened, edited in place, grouped and ungrouped."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLineEdit, QListWidget, QToolButton
+from pytestqt.qtbot import QtBot
+
+from engine.design import edits
+from engine.design.model import Design, Wire
+from gui.canvas.view import CanvasView
+from gui.document import Document
+from gui.session import Session
+from gui.window import Window
+from tests.gui.conftest import children
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def chain(width: int = 8) -> Design:
+    """x (N×3) → fc → act → out, with ids n1 to n4."""
+    design = edits.add(Design(), "input", (0, 0), params={"shape": ("N", 3)})
+    design = edits.insert_after(design, "linear", "n1", at=(200, 0))
+    design = edits.set_params(design, ["n2"], {"out_features": width})
+    design = edits.insert_after(design, "relu", "n2", at=(400, 0))
+    return edits.insert_after(design, "linear", "n3", at=(600, 0))
+
+
+def used_twice() -> Design:
+    """A block of a Linear and its ReLU, used twice: x → use → use → linear."""
+    design = edits.make_block(chain(3), ["n2", "n3"], "Step")
+    first = design.newest
+    block = next(iter(design.blocks))
+    design = edits.add(design, "block", (400, 120), block=block)
+    second = design.newest
+    design = edits.connect(design, Wire(first, "output", second, "x"))
+    return edits.connect(design, Wire(second, "output", "n4", "input"))
+
+
+def uses_of(design: Design) -> list[str]:
+    return [key for key, node in design.nodes.items() if node.block]
+
+
+@pytest.fixture
+def view(qtbot: QtBot, session: Session, document: Document) -> CanvasView:
+    document.replace(used_twice())
+    made = CanvasView(session)
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.setFocus()
+    return made
+
+
+def at(view: CanvasView, key: str) -> QPoint:
+    return view.mapFromScene(view.canvas.node_items[key].body.center())
+
+
+def test_a_double_click_opens_a_block_in_place_and_esc_goes_back(
+    qtbot: QtBot, view: CanvasView, document: Document
+) -> None:
+    first = uses_of(document.design)[0]
+    qtbot.mouseDClick(view.viewport(), LEFT, pos=at(view, first))
+    assert {node.kind for node in document.design.nodes.values()} == {
+        "input",
+        "linear",
+        "relu",
+        "output",
+    }
+    assert set(view.canvas.node_items) == set(document.design.nodes)
+    crumb = view.levels.breadcrumb
+    assert crumb.isVisible()
+    shown = [b.text() for b in crumb.findChildren(QToolButton) if not b.isHidden()]
+    assert shown == ["untitled", "Step"]
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert document.design is document.whole
+    assert not crumb.isVisible()
+    assert view.session.selection.one == first
+    assert set(view.canvas.node_items) == set(document.whole.nodes)
+
+
+def test_what_is_edited_inside_changes_every_use_and_undo_goes_there(
+    qtbot: QtBot, view: CanvasView, document: Document
+) -> None:
+    first, second = uses_of(document.design)
+    view.session.selection.set([first])
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    inner = document.design.named("linear1")
+    assert inner is not None
+    document.attempt(edits.set_params, [inner.id], {"out_features": 5}, text="Widen")
+    qtbot.keyClick(view, Qt.Key.Key_Escape)  # deselects nothing: goes back
+    shapes = [document.checked.tensor(key, "output") for key in (first, second)]
+    assert [str(t.shape[-1]) for t in shapes if t] == ["5", "5"]
+    document.undo()
+    assert document.here.place == (first,)
+    assert document.whole_checked.tensor(second, "output").shape[-1] == 3
+    document.redo()
+    assert document.whole_checked.tensor(second, "output").shape[-1] == 5
+
+
+def test_the_shapes_inside_are_those_of_the_use_it_was_opened_by(
+    view: CanvasView, document: Document
+) -> None:
+    first, second = uses_of(document.design)
+    view.levels.enter(first)
+    inner = document.design.named("linear1")
+    document.attempt(edits.set_params, [inner.id], {"out_features": 5}, text="Widen")
+    assert document.checked.known(inner.id).args["in_features"] == 3
+    view.levels.leave()
+    view.levels.enter(second)
+    assert document.checked.known(inner.id).args["in_features"] == 5
+    item = next(i for i in view.canvas.node_items.values() if i.face.kind == "input")
+    assert item.face.brief == "N×5"
+
+
+def test_a_use_is_drawn_as_a_card_with_its_count_and_repeats(
+    view: CanvasView, document: Document
+) -> None:
+    first = uses_of(document.design)[0]
+    face = view.canvas.node_items[first].face
+    assert (face.title, face.brief, face.times) == ("Step", "2 nodes inside", "")
+    assert face.learns == "12"
+    document.attempt(edits.set_params, [first], {"repeat": 4}, text="Repeat")
+    face = view.canvas.node_items[first].face
+    assert (face.times, face.learns) == ("×4", "48")
+
+
+def test_a_fault_inside_shows_on_the_use_and_a_click_on_it_opens_the_block(
+    qtbot: QtBot, window: Window
+) -> None:
+    document = window.document
+    document.replace(used_twice())
+    first, second = uses_of(document.design)
+    window.canvas.levels.enter(first)
+    document.attempt(edits.add, "linear", text="Add")  # wired to nothing
+    loose = document.design.newest
+    window.canvas.levels.leave()
+    items = window.canvas.canvas.node_items
+    assert items[first].face.worst is not None
+    window.run("see_problems")
+    found = children(window, "problemList")
+    assert isinstance(found, QListWidget)
+    qtbot.waitUntil(lambda: found.count() > 0)
+    where = found.visualItemRect(found.item(0)).center()
+    qtbot.mouseClick(found.viewport(), LEFT, pos=where)
+    assert document.here.place == (first,)
+    assert window.session.selection.one == loose
+    assert second in document.whole.nodes
+
+
+def test_ctrl_g_asks_for_a_name_and_makes_a_block(
+    qtbot: QtBot, view: CanvasView, document: Document
+) -> None:
+    document.replace(chain())
+    view.session.selection.set(["n2", "n3"])
+    qtbot.keyClick(view, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    field = children(view, "blockName")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "Block"
+    qtbot.keyClicks(field, "Layer")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [block.name for block in document.design.blocks.values()] == ["Layer"]
+    (use,) = uses_of(document.design)
+    assert view.session.selection.one == use
+    assert document.history.undoText() == "Make the block Layer"
+    shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(view, Qt.Key.Key_G, shift)
+    assert not document.design.blocks
+    kinds = [document.design.nodes[key].kind for key in view.session.selection.ids]
+    assert sorted(kinds) == ["linear", "relu"]
+
+
+def test_a_name_that_cannot_be_leaves_the_field_open(
+    qtbot: QtBot, view: CanvasView, document: Document, told: list[str]
+) -> None:
+    view.session.selection.set(["n4"])
+    qtbot.keyClick(view, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    field = children(view, "blockName")
+    assert isinstance(field, QLineEdit)
+    qtbot.keyClicks(field, "Step")  # there is one
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.isVisible()
+    assert "Step" in told[-1]
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert not field.isVisible()
+    assert len(document.design.blocks) == 1
+
+
+def test_what_cannot_be_a_block_is_refused_before_a_name_is_asked(
+    qtbot: QtBot, view: CanvasView, told: list[str]
+) -> None:
+    view.session.selection.set(["n1"])
+    qtbot.keyClick(view, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    assert view.findChild(QLineEdit, "blockName") is None
+    assert "Inputs stay outside" in told[-1]
+
+
+def test_a_detached_use_goes_its_own_way(
+    view: CanvasView, document: Document, told: list[str]
+) -> None:
+    first, second = uses_of(document.design)
+    view.session.selection.set([second])
+    view.grouping.detach()
+    assert {block.name for block in document.design.blocks.values()} == {
+        "Step",
+        "Step1",
+    }
+    assert "Step1" in told[-1]
+    view.levels.enter(second)
+    inner = next(n for n in document.design.nodes.values() if n.kind == "linear")
+    document.attempt(edits.set_params, [inner.id], {"out_features": 7}, text="Widen")
+    assert document.whole_checked.tensor(first, "output").shape[-1] == 3
+    assert document.whole_checked.tensor(second, "output").shape[-1] == 7

@@ -50,35 +50,38 @@ class Known:
     @cached_property
     def parameters(self) -> int:
         """How many numbers it learns, without those of tensors that are another's."""
-        return sum(prod(spec.shape) for spec in self._learned)
+        return sum(
+            prod(spec.shape)
+            for spec in self.tensors
+            if spec.family != "buffer" and not spec.tied
+        )
 
     @cached_property
     def trainable(self) -> int:
         """How many of them get a gradient, where the node itself is not frozen."""
-        return sum(prod(spec.shape) for spec in self._learned if not spec.frozen)
+        return sum(prod(spec.shape) for spec in self.tensors if spec.learns)
 
     @cached_property
     def weight_bytes(self) -> int:
-        """Of its parameters and buffers, without those that are another's."""
-        return sum(self._bytes(spec) for spec in self.tensors if not spec.tied)
+        """Of its parameters and buffers."""
+        return sum(
+            prod(s.shape) * BYTES[s.dtype or self.floating]
+            for s in self.tensors
+            if not s.tied
+        )
 
     @cached_property
     def learned_bytes(self) -> int:
         """Of its parameters alone: as many as their gradients take."""
-        return sum(self._bytes(spec) for spec in self._learned)
+        real = self.floating
+        learned = (spec for spec in self.tensors if spec.learns)
+        return sum(prod(s.shape) * BYTES[s.dtype or real] for s in learned)
 
     @cached_property
     def floating(self) -> str:
         """The dtype of its weights: that of the real numbers it takes or makes."""
         passing = (*self.inputs.values(), *self.outputs.values())
         return next((t.dtype for t in passing if t.dtype in FLOATS), "float32")
-
-    @property
-    def _learned(self) -> list[TensorSpec]:
-        return [s for s in self.tensors if s.family != "buffer" and not s.tied]
-
-    def _bytes(self, spec: TensorSpec) -> int:
-        return prod(spec.shape) * BYTES[spec.dtype or self.floating]
 
 
 @lru_cache(maxsize=1 << 16)

@@ -81,6 +81,19 @@ def test_stopping_leaves_no_module_half_imported(answers, qtbot, tmp_path):
     assert answers.worker.pid == pid
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there the window kills")
+def test_stopping_leaves_no_state_half_set(answers):
+    """torch turns gradients off and on in Python; off for ever would break it."""
+    answers.settle()
+    pid = answers.worker.pid
+    for _ in range(8):
+        answers.ask("toggle", 30.0)
+        answers.ask("left_open")
+        answers.settle()
+    assert answers.done == [0] * 8
+    assert answers.worker.pid == pid
+
+
 def test_a_newer_question_interrupts_the_one_under_way(answers):
     answers.settle()
     pid = answers.worker.pid

@@ -66,6 +66,11 @@ class ActivationPanel(Sheet):
         """The line below the title."""
         return self._doc.text()
 
+    @property
+    def refusal(self) -> str:
+        """Why there is no curve, where there is none."""
+        return self._note.text() if self._note.isVisible() else ""
+
     # What is shown ----------------------------------------------------------------
 
     def peek(self, kind: str) -> None:

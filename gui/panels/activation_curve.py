@@ -42,7 +42,7 @@ class CurvePlot(Plot):
     """The curves; asks the worker for what comes into sight."""
 
     range_changed = Signal(float, float)  # lowest and highest x in sight
-    failed = Signal(str)
+    failed = Signal(str)  # why there is no curve; "" once there is
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(session.theme, parent)
@@ -208,8 +208,10 @@ class CurvePlot(Plot):
         kind, params = series.kind, series.params
 
         def done(curve: Curve) -> None:
-            now = (series.kind, series.params, series.wanted)
-            if now == (kind, params, span) and series in self._series:
+            same = (series.kind, series.params) == (kind, params)
+            # None: it was refused at first, as by an engine that started late
+            if same and series.wanted in (span, None) and series in self._series:
+                series.wanted = span
                 self._answered(series, curve)
 
         def refused(words: str) -> None:
@@ -226,6 +228,7 @@ class CurvePlot(Plot):
         series.take(curve.x, curve.f, curve.df)
         series.fresh = True
         self.say("")
+        self.failed.emit("")
         self._tell_busy()
         self._arrange()
         self._point_at(self.crosshair)

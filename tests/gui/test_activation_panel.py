@@ -24,6 +24,7 @@ from engine.catalog.curves import curve
 from engine.catalog.spec import Activation
 from engine.design import edits
 from engine.design.model import Design, Wire
+from engine.service import answer
 from gui.panels.activation import ActivationPanel
 from gui.panels.bars import SCORES, read_scores
 from gui.panels.plot import number
@@ -391,3 +392,24 @@ def test_a_new_design_without_an_activation_shows_none(qtbot, session):
     session.document.replace(edits.add(Design(), "linear"))
     assert panel.kind == ""
     assert "No activation yet" in panel.doc
+
+
+def test_a_curve_that_was_refused_and_comes_later_takes_the_refusal_away(
+    qtbot, session, monkeypatch
+):
+    asked = []
+
+    def ask(request, done, failed, owner):
+        asked.append((request, done, failed))
+
+    monkeypatch.setattr(session.worker, "ask", ask)
+    panel = show(qtbot, session)
+    panel.show_kind("gelu")
+    request, done, failed = asked[-1]
+    assert request.kind == "gelu"
+
+    failed("The engine does not start.")
+    assert panel.refusal == "The engine does not start."
+    done(answer(request))
+    assert panel.refusal == ""
+    assert panel.plot.series[0].fresh

@@ -7,6 +7,7 @@ from scripts.templates import (
     convolutional,
     first,
     generative,
+    gpt,
     inception,
     mobile,
     modern,
@@ -31,6 +32,7 @@ FAMILIES = (
     generative,
     sequences,
     transformers,
+    gpt,
 )
 
 TEMPLATES: dict[str, Template] = {

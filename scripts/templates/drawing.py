@@ -94,7 +94,9 @@ class Sheet:
         wired = {**dict(zip(ports, sources, strict=False)), **(into or {})}
         if len(sources) > len(ports):
             raise ValueError(f"{what} takes {len(ports)} wires, not {len(sources)}")
-        feeding = [self._wired(key, port, end) for port, end in wired.items()]
+        for port in sorted(wired):  # as files have them
+            self._wired(key, port, wired[port])
+        feeding = [_node(end) for end in wired.values()]
         behind = [self._cells[source].column for source in feeding]
         if row is None:
             row = self._cells[feeding[0]].row if feeding else 0.0
@@ -118,7 +120,7 @@ class Sheet:
         for what in parts:
             source = self.put(what, source, row=row, column=column)
             column = None
-        return source if isinstance(source, str) else source[0]
+        return _node(source)
 
     def define(
         self,
@@ -158,12 +160,10 @@ class Sheet:
         self._design = set_block_notes(design, key, notes)
         return key
 
-    def _wired(self, key: str, port: str, end: Source) -> str:
-        nodes = self._design.nodes
+    def _wired(self, key: str, port: str, end: Source) -> None:
         source, leaving = end if isinstance(end, tuple) else (end, "")
-        leaving = leaving or nodes[source].outputs[0].name
+        leaving = leaving or self._design.nodes[source].outputs[0].name
         self._design = connect(self._design, Wire(source, leaving, key, port))
-        return source
 
     def _host(self, key: str, feeding: list[str], row: float) -> str:
         """The layer that an activation is drawn as part of; "" for none."""
@@ -176,6 +176,10 @@ class Sheet:
         taken = feeding[0] in self._design.look.docked.values()
         same = self._cells[feeding[0]].row == row
         return feeding[0] if free and same and not taken else ""
+
+
+def _node(end: Source) -> str:
+    return end if isinstance(end, str) else end[0]
 
 
 def _redrawn(view: Design, draw: Callable[[Sheet], object]) -> Design:

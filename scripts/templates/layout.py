@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from engine.catalog import INITIALIZERS
-from engine.catalog.dims import text
+from engine.catalog.dims import Tensor, text
 from engine.catalog.spec import no_brief
 from engine.check import Checked, Known, check
 from engine.design.model import Design, Node
@@ -78,7 +78,8 @@ def width(checked: Checked, key: str) -> float:
         title = 0.0
     brief = "" if row.brief is no_brief else row.brief(known.args if known else {})
     if row.role == "input":
-        brief = text(tuple(node.args["shape"] or ()))  # type: ignore[arg-type]
+        shape = tuple(node.args["shape"] or ())  # type: ignore[arg-type]
+        brief = _said(Tensor(shape, str(node.args["dtype"])))
     wanted = 24 + max(name + title + 10, 6.7 * len(brief), _chip(node, known) - 24)
     return min(WIDEST, max(LEAST.get(row.role, 112.0), -(-wanted // 8) * 8))
 
@@ -100,8 +101,14 @@ def _chip(node: Node, known: Known | None) -> float:
 def _label(checked: Checked, key: str) -> float:
     """Room for the shape that stands on the wires which leave a node."""
     known = checked.known(key)
-    shapes = [text(tensor.shape) for tensor in known.outputs.values()] if known else []
+    shapes = map(_said, known.outputs.values()) if known else ()
     return max((6.1 * len(shape) + 32 for shape in shapes), default=GAP)
+
+
+def _said(tensor: Tensor) -> str:
+    """The shape, and the dtype where it is not the usual one."""
+    shape = text(tensor.shape)
+    return shape if tensor.dtype == "float32" else f"{shape} {tensor.dtype}"
 
 
 def _snapped(x: float) -> float:

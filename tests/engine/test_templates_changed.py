@@ -108,3 +108,34 @@ def test_another_expansion_changes_what_an_inverted_residual_learns(expansion):
     inside = 160 * (6 - expansion)  # fewer channels: into them, among them, out of them
     fewer = inside * (160 + 2 + 9 + 2 + 320)
     assert counted(design) == TEMPLATES["mobilenet_v2"].published_params - fewer
+
+
+@pytest.mark.parametrize("heads", [1, 8, 48])
+def test_other_heads_of_gpt2_learn_as_much(heads):
+    design = changed("gpt2", {"h": {"heads": heads}})
+    assert counted(design) == TEMPLATES["gpt2"].published_params
+
+
+def test_heads_that_do_not_divide_gpt2s_features_are_refused_with_better_ones():
+    (fault,) = check(changed("gpt2", {"h": {"heads": 7}})).problems
+    assert fault.severity is Severity.ERROR
+    assert "7" in str(fault.message.values.values())
+
+
+# width, heads and blocks, as published of GPT-2's larger siblings
+@pytest.mark.parametrize(
+    ("width", "heads", "blocks", "published"),
+    [(1024, 16, 24, 354_823_168), (1600, 25, 48, 1_557_611_200)],
+)
+def test_other_widths_and_depths_make_gpt2s_larger_siblings(
+    width, heads, blocks, published
+):
+    design = changed(
+        "gpt2",
+        {
+            "wte": {"embedding_dim": width},
+            "wpe": {"embedding_dim": width},
+            "h": {"width": width, "heads": heads, "repeat": blocks},
+        },
+    )
+    assert counted(design) == published

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from engine.design.edits import set_params
 from engine.model.build import build
 from scripts.templates import TEMPLATES
 
@@ -68,6 +69,7 @@ class Residual:
 
 
 def test_resnet18_gives_what_resnet18_gives(drawn):
+    # in doubles: eighteen layers of singles part by more than a millionth
     network = build(TEMPLATES["resnet18"].design, seed=1).eval().double()
     by_hand = Residual(stirred(network))
     images = torch.randn(2, 3, 64, 64, generator=drawn, dtype=torch.float64)
@@ -109,3 +111,66 @@ def test_an_encoder_layer_from_its_parts_gives_what_torchs_own_gives(drawn):
             torchs.load_state_dict(layer.state_dict())
             made = torchs(made)
         torch.testing.assert_close(network(sequence), made, **NEAR)
+
+
+def small_gpt2():
+    """GPT-2 with two blocks of 48 features and 4 heads, over 100 words."""
+    design = TEMPLATES["gpt2"].design
+    sizes = {
+        "tokens": {"high": 100},
+        "wte": {"num_embeddings": 100, "embedding_dim": 48},
+        "wpe": {"embedding_dim": 48},
+        "h": {"width": 48, "heads": 4, "repeat": 2},
+        "lm_head": {"out_features": 100},
+    }
+    for name, values in sizes.items():
+        design = set_params(design, [design.named(name).id], values)
+    return design
+
+
+def attended(tensors, x, heads):
+    """Causal attention, head by head and place by place."""
+    weight, bias = tensors["attn.in_proj_weight"], tensors["attn.in_proj_bias"]
+    made = torch.empty_like(x)
+    for part in torch.arange(x.shape[-1]).chunk(heads):
+        query, key, value = (
+            x @ weight[part + place * 48].T + bias[part + place * 48]
+            for place in range(3)
+        )
+        for here in range(x.shape[1]):
+            seen = key[:, : here + 1] @ query[:, here, :, None] / len(part) ** 0.5
+            shares = torch.exp(seen) / torch.exp(seen).sum(1, keepdim=True)
+            made[:, here, part] = (shares * value[:, : here + 1]).sum(1)
+    return made @ tensors["attn.out_proj.weight"].T + tensors["attn.out_proj.bias"]
+
+
+def normed(tensors, name, x):
+    spread = x.var(-1, correction=0, keepdim=True)
+    x = (x - x.mean(-1, keepdim=True)) / torch.sqrt(spread + 1e-5)
+    return x * tensors[f"{name}.weight"] + tensors[f"{name}.bias"]
+
+
+def gpt2_block(tensors, x, heads=4):
+    """A norm before attention, a norm before the two Linear layers, two sums."""
+    x = x + attended(tensors, normed(tensors, "ln_1", x), heads)
+    wide = normed(tensors, "ln_2", x) @ tensors["c_fc.weight"].T + tensors["c_fc.bias"]
+    bent = torch.tanh((2 / torch.pi) ** 0.5 * (wide + 0.044715 * wide**3))
+    found = (wide * (1 + bent) / 2) @ tensors["c_proj.weight"].T
+    return x + found + tensors["c_proj.bias"]
+
+
+def test_gpt2s_blocks_and_its_tied_scores_give_what_they_give_by_hand(drawn):
+    network = build(small_gpt2(), seed=1).eval()
+    tensors = stirred(network)
+    tokens, places = torch.randint(100, (2, 9), generator=drawn), torch.arange(9)
+    mask = torch.full((9, 9), -torch.inf).triu(1)
+    with torch.no_grad():
+        x = tensors["wte.weight"][tokens] + tensors["wpe.weight"][places]
+        for place in range(2):
+            lead = f"h.{place}."
+            own = {k.removeprefix(lead): v for k, v in tensors.items() if lead in k}
+            by_hand = gpt2_block(own, x)
+            torch.testing.assert_close(network.h[place](x, mask), by_hand, **NEAR)
+            x = by_hand
+        scores = normed(tensors, "ln_f", x) @ tensors["wte.weight"].T
+        torch.testing.assert_close(network(tokens, places, mask), scores, **NEAR)

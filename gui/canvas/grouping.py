@@ -74,9 +74,7 @@ class Grouping(QObject):
             return
         if self._document.attempt(apart, text=self._named(self.tr("Detach {name}"))):
             block = self._document.design.nodes[uses[-1]].block
-            said = self.tr(
-                "It is a use of {name} now, a copy of its own."
-            )
+            said = self.tr("It is a use of {name} now, a copy of its own.")
             self._desk.session.tell(said.format(name=block.name if block else ""))
 
     def _grouped(self, ids: frozenset[str], name: str) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -285,3 +286,73 @@ def test_the_open_block_is_renamed_in_the_inspector(
     assert [block.name for block in document.whole.blocks.values()] == ["Layer"]
     crumbs = window.canvas.levels.breadcrumb.findChildren(QToolButton)
     assert [b.text() for b in crumbs if b.isVisible()][-1] == "Layer"
+
+
+def test_a_double_click_in_the_palette_adds_a_use_after_the_selected_node(
+    qtbot: QtBot, window: Window
+) -> None:
+    document = window.document
+    document.replace(used_twice())
+    window.session.selection.set(["n4"])
+    shown = children(window, "blockList")
+    assert isinstance(shown, QListWidget)
+    assert [shown.item(n).text() for n in range(shown.count())] == ["Step   ×2"]
+    where = shown.visualItemRect(shown.item(0)).center()
+    qtbot.mouseClick(shown.viewport(), LEFT, pos=where)
+    qtbot.mouseDClick(shown.viewport(), LEFT, pos=where)
+    fresh = uses_of(document.design)[2]
+    assert Wire("n4", "output", fresh, "x") in document.design.wires
+    assert window.session.selection.one == fresh
+    assert shown.item(0).text() == "Step   ×3"
+
+
+def test_a_block_dragged_onto_a_wire_is_spliced_in(
+    view: CanvasView, document: Document
+) -> None:
+    first, second = uses_of(document.design)
+    document.attempt(edits.move, {second: (600, 0), "n4": (900, 0)}, text="Move")
+    view.fit()
+    wire = view.canvas.wire_items[Wire(first, "output", second, "x")]
+    spot = QPointF(view.mapFromScene(wire.sceneBoundingRect().center()))
+    data = QMimeData()
+    data.setData(
+        "application/x-fanin-block", next(iter(document.whole.blocks)).encode()
+    )
+    kinds = (Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    view.dragEnterEvent(QDragEnterEvent(spot.toPoint(), *kinds))
+    view.dropEvent(QDropEvent(spot, *kinds))
+    fresh = uses_of(document.design)[2]
+    sources = [w.source for w in document.design.wires if w.target == fresh]
+    targets = [w.target for w in document.design.wires if w.source == fresh]
+    assert (sources, targets) == ([first], [second])
+
+
+def test_a_block_cannot_be_put_within_itself(
+    window: Window,
+) -> None:
+    document = window.document
+    document.replace(used_twice())
+    window.canvas.levels.enter(uses_of(document.design)[0])
+    before = document.whole
+    told: list[str] = []
+    document.refused.connect(told.append)
+    window.session.place(document.design.scope.block)
+    assert document.whole is before
+    assert "within itself" in told[-1]
+
+
+def test_only_a_block_without_uses_is_removed(
+    window: Window,
+) -> None:
+    document = window.document
+    document.replace(used_twice())
+    shown = children(window, "blockList")
+    key = next(iter(document.whole.blocks))
+    told: list[str] = []
+    document.refused.connect(told.append)
+    shown._remove(key)
+    assert "used 2 times" in told[-1]
+    document.attempt(edits.remove, uses_of(document.design), text="Remove")
+    shown._remove(key)
+    assert not document.whole.blocks
+    assert not children(window, "paletteBlocks").isVisible()

@@ -69,6 +69,13 @@ def _edit(name: str, text: str, tip: str, *keys: str, icon: str = "") -> Act:
 FILE: tuple[Entry, ...] = (
     _act("new", "&New", "Start an empty design", "Ctrl+N", icon="file-plus"),
     _act("open", "&Open…", "Open a design", "Ctrl+O", icon="folder-open"),
+    Act(
+        "templates",
+        "&Templates…",
+        "Choose among ready designs by their pictures",
+        ("Ctrl+Shift+N",),
+        "image",
+    ),
     Submenu("recent", "Open &recent", "history"),
     Submenu("examples", "&Examples", "book-open"),
     None,

@@ -100,6 +100,18 @@ class Document(QObject):
         self.commit(after, text, merge)
         return True
 
+    def attempt_whole(
+        self, edit: Callable[..., Design], *args: object, text: str
+    ) -> bool:
+        """Commit `edit(whole, *args)`; see `attempt`."""
+        try:
+            after = edit(self.whole, *args)
+        except EngineError as error:
+            self.refused.emit(say(error.message))
+            return False
+        self.commit_whole(after, text)
+        return True
+
     def open(self, place: Place) -> None:
         """Look into a block: the ids of the uses that lead there; () is the whole.
 

@@ -44,6 +44,14 @@ class Verbs(QObject):
         if self._window.files.open():
             self._window.canvas.fit()
 
+    def templates(self) -> None:
+        from gui.files import EXAMPLES
+        from gui.gallery import Gallery
+
+        gallery = Gallery(self.session.theme, EXAMPLES, self._window)
+        gallery.chosen.connect(self._window.files.open_example)
+        gallery.open()
+
     def save(self) -> None:
         self._window.files.save()
 

@@ -16,12 +16,12 @@ def tutorial() -> Design:
     design = edits.set_symbol(Design(), "N", 5)
     design = edits.add(design, "input", (0, 0), name="x")
     steps = [
-        ("linear", "hidden1", {"out_features": 3}, Init("xavier_normal"), 180),
-        ("sigmoid", "sigmoid", {}, None, 330),
-        ("linear", "hidden2", {"out_features": 2}, Init("kaiming_normal"), 480),
-        ("relu", "relu", {}, None, 630),
-        ("linear", "out", {"out_features": 2}, None, 780),
-        ("softmax", "softmax", {}, None, 930),
+        ("linear", "hidden1", {"out_features": 3}, Init("xavier_normal"), 142),
+        ("sigmoid", "sigmoid", {}, None, 274),
+        ("linear", "hidden2", {"out_features": 2}, Init("kaiming_normal"), 406),
+        ("relu", "relu", {}, None, 538),
+        ("linear", "out", {"out_features": 2}, None, 662),
+        ("softmax", "softmax", {}, None, 786),
     ]
     for kind, name, params, init, x in steps:
         design = edits.insert_after(design, kind, design.newest, (x, 0))

@@ -51,6 +51,9 @@ class Desk(Camera):
 
     def place(self, kind: str) -> None:
         """Add a node: after the selected one, or at the centre of the view."""
+        if kind in self.session.document.whole.blocks:
+            self.grouping.use(kind)
+            return
         if kind not in OPERATORS:
             return
         after = self.session.selection.one

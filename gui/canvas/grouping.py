@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Qt
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QLineEdit
 from engine.design import clipboard, edits, names
 from engine.design.model import Design
 from engine.errors import EngineError
+from gui.canvas.placing import used
 from gui.words import say
 
 if TYPE_CHECKING:
@@ -32,6 +34,18 @@ class Grouping(QObject):
         """The uses of blocks that are selected."""
         nodes = self._document.design.nodes
         return [key for key in nodes if key in self._selection.ids and nodes[key].block]
+
+    def use(self, block: str) -> None:
+        """Add a use of a block: after the selected node, or in the view's middle."""
+        design, after = self._document.design, self._selection.one
+        row = design.blocks[block].row
+        wired = after and design.nodes[after].outputs and row.inputs
+        plan, at = self._desk.plan(), self._desk.middle
+        edit = partial(
+            used, block=block, at=at, plan=plan, after=after if wired else None
+        )
+        text = self.tr("Add {name}").format(name=design.blocks[block].name)
+        self._desk.grow(edit, text)
 
     def group(self) -> None:
         """Ask for a name where the nodes are, and make a block of them."""

@@ -34,6 +34,7 @@ class Levels(QObject):
         document.whole_changed.connect(self._follow)
         document.path_changed.connect(self._follow)
         self._session.theme.changed.connect(self._follow)
+        camera.looked.connect(self.breadcrumb.stay)  # scrolling takes children along
         self._follow()
 
     def enter(self, key: str | None = None) -> bool:
@@ -98,6 +99,10 @@ class Breadcrumb(QFrame):
         self.move(OFFSET, OFFSET)
         self.hide()
 
+    def stay(self) -> None:
+        """Keep to the corner."""
+        self.move(OFFSET, OFFSET)
+
     def display(self) -> None:
         """Say where we are."""
         document = self._levels._session.document
@@ -121,6 +126,7 @@ class Breadcrumb(QFrame):
             if self._line.indexOf(widget) >= 0:
                 widget.show()
         self.adjustSize()
+        self.stay()
         self.raise_()
 
     def _step(self, name: str, place: Place, here: bool) -> QToolButton:

@@ -124,6 +124,27 @@ def wired_to(
     return edits.connect(grown, Wire(node.id, node.outputs[0].name, *port))
 
 
+def used(
+    design: Design,
+    block: str,
+    at: QPointF,
+    plan: Plan,
+    after: str | None = None,
+    wire: Wire | None = None,
+) -> Design:
+    """A new use of a block: in a wire, after a node, or at a free spot near `at`."""
+    grown = edits.add(design, "block", (at.x(), at.y()), block=block)
+    key = grown.newest
+    if wire is not None:
+        return between(grown, key, wire, at, plan)
+    if after is not None:
+        grown = edits.append_to(grown, key, after)
+        return _seated(grown, key, after, plan, GAP)
+    box = plan.box(grown.nodes[key])
+    spot = free_spot(box, at, list(plan.boxes.values()))
+    return edits.move(grown, {key: (spot.x(), spot.y())})
+
+
 def clear_of(design: Design, ids: Iterable[str], plan: Plan) -> Design:
     """Move a group of nodes together until it covers none of the others."""
     group = tuple(ids)

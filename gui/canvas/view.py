@@ -27,6 +27,7 @@ from gui.canvas.tools.band import BandTool
 from gui.canvas.tools.base import Keys, Tool
 from gui.canvas.tools.connect import ConnectTool
 from gui.canvas.tools.drop import DropTool, carried
+from gui.canvas.tools.drop_block import BlockDropTool, carried_block
 from gui.canvas.tools.move import MoveTool
 from gui.canvas.tools.pan import PanTool
 from gui.canvas.walk import path_between
@@ -193,6 +194,13 @@ class CanvasView(Desk):
     # Dragged in from elsewhere
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        block = carried_block(event.mimeData())
+        if block in self.session.document.whole.blocks:
+            self.cancel()
+            at = self.mapToScene(event.position().toPoint())
+            self.tool = BlockDropTool(self, at, block)
+            event.acceptProposedAction()
+            return
         found = carried(event.mimeData())
         if found is None:
             event.ignore()

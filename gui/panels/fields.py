@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.catalog.params import Bool, Choice, Float, Int, Param, Size, Value
+from engine.design.expression import MARK
 from engine.errors import EngineError
 from gui.panels.checkbox import CheckBox
 from gui.panels.labels import Label
@@ -152,6 +153,8 @@ class Field(QWidget):
         below = QHBoxLayout()
         below.addSpacing(NAMES + 4)
         below.addWidget(self._error, 1)
+        self.below = below
+        self.line = line
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -241,6 +244,9 @@ class TextField(Field):
             self._line.setText(text)
 
     def _typed(self, text: str) -> None:
+        if text.lstrip().startswith(MARK):  # the design knows the names in it
+            self.offer(text.strip())
+            return
         try:
             value = self.param.parse(text)
         except EngineError as error:

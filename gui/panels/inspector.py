@@ -6,14 +6,16 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from engine.design.model import Design
+from engine.design.block import Block
+from engine.design.model import Design, Node
+from gui.panels.inspector_block import BlockForm
 from gui.panels.inspector_design import DesignForm
 from gui.panels.inspector_nodes import NodesForm
 from gui.panels.labels import panel_sheet
 from gui.panels.lazy import LazyPanel
 from gui.session import Session
 
-Form = DesignForm | NodesForm
+Form = BlockForm | DesignForm | NodesForm
 
 
 class InspectorPanel(LazyPanel):
@@ -28,7 +30,7 @@ class InspectorPanel(LazyPanel):
         super().__init__(session, parent)
         self.setObjectName("inspector")
         self.setAccessibleName(self.tr("Inspector"))
-        self._kinds: tuple[str, ...] | None = None
+        self._shown: tuple[object, ...] | None = None
         self._form: Form | None = None
         self._height = 0
         self._scroll = QScrollArea(self)
@@ -51,9 +53,12 @@ class InspectorPanel(LazyPanel):
         design = self.session.document.design
         ids = [key for key in design.nodes if key in self.session.selection.ids]
         kinds = tuple(sorted({design.nodes[key].kind for key in ids}))
-        if kinds != self._kinds or self._form is None:
-            self._kinds = kinds
-            self._form = self._built(kinds)
+        block = block_of([design.nodes[key] for key in ids])
+        open_block = design.blocks.get(design.scope.block)
+        shown = (kinds, *(_form_of(each) for each in (block, open_block)))
+        if shown != self._shown or self._form is None:
+            self._shown = shown
+            self._form = self._built(kinds, block)
         self._form.display(ids)
         _settle(self._form)
         self._measure()
@@ -61,13 +66,15 @@ class InspectorPanel(LazyPanel):
     def recolour(self) -> None:
         self.setStyleSheet(panel_sheet(self.session.theme))
         if self._form is not None and self.isVisible():
-            self._kinds = None  # pictures and formulas are drawn in the new colours
+            self._shown = None  # pictures and formulas are drawn in the new colours
             self.refresh()
 
-    def _built(self, kinds: tuple[str, ...]) -> Form:
+    def _built(self, kinds: tuple[str, ...], block: Block | None) -> Form:
         form: Form
         if kinds:
-            form = NodesForm(self.session, kinds, self._scroll)
+            form = NodesForm(self.session, kinds, self._scroll, block)
+        elif self.session.document.here.place:
+            form = BlockForm(self.session, self._scroll)
         else:
             form = DesignForm(self.session, self._scroll)
         self._scroll.setWidget(form)  # deletes the one before
@@ -109,3 +116,14 @@ def _settle(form: QWidget) -> None:
         layout = widget.layout()
         if layout is not None:
             layout.activate()
+
+
+def block_of(nodes: list[Node]) -> Block | None:
+    """The block of which all these nodes are uses."""
+    first = nodes[0].block if nodes else None
+    return first if all(node.block is first for node in nodes) else None
+
+
+def _form_of(block: Block | None) -> object:
+    """What of a block decides which fields there are."""
+    return (block.id, tuple(p.row for p in block.params)) if block else None

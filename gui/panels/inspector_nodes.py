@@ -9,12 +9,15 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from engine.catalog import OPERATORS
 from engine.catalog.params import Bool, Param, Value
+from engine.catalog.spec import Operator
 from engine.check import Known
 from engine.design import edits
+from engine.design.block import Block
 from engine.design.model import Design, Node
 from engine.errors import EngineError
 from gui.canvas.freezing import has_weights
 from gui.panels.fields import Field, field_for
+from gui.panels.inspector_formulas import Formulas
 from gui.panels.inspector_help import HelpFold
 from gui.panels.inspector_init import InitBox
 from gui.panels.inspector_names import NameBox
@@ -33,12 +36,18 @@ class NodesForm(QWidget):
 
     Args:
         kinds: sorted, of the selected nodes; the form holds for any nodes of them.
+        block: of which all of them are uses.
     """
 
     def __init__(
-        self, session: Session, kinds: tuple[str, ...], parent: QWidget
+        self,
+        session: Session,
+        kinds: tuple[str, ...],
+        parent: QWidget,
+        block: Block | None = None,
     ) -> None:
         super().__init__(parent)
+        self._rows = [block.row] if block else [OPERATORS.get(kind) for kind in kinds]
         self._session = session
         self._ids: list[str] = []
         self.fields: dict[str, Field] = {}
@@ -53,12 +62,13 @@ class NodesForm(QWidget):
         self._names = NameBox(session, self)
         layout.addWidget(self._names)
         self._frozen = self._made_frozen(layout)
+        self._formulas = Formulas(session, self)
         self._reset_all = self._add_params(kinds, layout)
         self._add_inits(layout)
         self._shapes = ShapesBox(session, self)
         layout.addWidget(self._shapes)
-        self._help = HelpFold(session, OPERATORS.get(kinds[0]), self)
-        self._help.setVisible(len(kinds) == 1)
+        self._help = HelpFold(session, self._rows[0], self)
+        self._help.setVisible(len(kinds) == 1 and block is None)
         layout.addWidget(self._help)
         layout.addStretch(1)
 
@@ -79,8 +89,9 @@ class NodesForm(QWidget):
         self._frozen.display([node.frozen for node in learning])
         changed = False
         for name, field in self.fields.items():
-            values = [node.args.get(name) for node in nodes]
+            values = [node.written.get(name) for node in nodes]
             field.display(values)
+            self._formulas.show(field, nodes, known)
             changed |= any(value != field.default for value in values)
         self._reset_all.setVisible(changed)
         self._show_derived(nodes, known)
@@ -90,7 +101,7 @@ class NodesForm(QWidget):
     # The head
 
     def _add_head(self, kinds: tuple[str, ...], layout: QVBoxLayout) -> None:
-        row = OPERATORS.get(kinds[0]) if len(kinds) == 1 else None
+        row = self._rows[0] if len(kinds) == 1 else None
         self._title = Label("", "title", self)
         self._title.setWordWrap(False)
         self._where = Label("", "small", self)
@@ -166,11 +177,12 @@ class NodesForm(QWidget):
         tip = self.tr("Follows from the shapes; nothing to set.")
         self._derived.setToolTip(tip)
         layout.addWidget(self._derived)
-        for param in shared_params(kinds):
+        for param in shared_params(self._rows):
             field = field_for(param, param.default, self)
             field.edited.connect(self._set)
             field.left.connect(self._session.document.seal)
             field.restored.connect(self._restore)
+            self._formulas.offer(field)
             self.fields[param.name] = field
             layout.addWidget(field)
         heading.setVisible(bool(self.fields))
@@ -268,9 +280,8 @@ class NodesForm(QWidget):
         self._init_heading.setVisible(bool(present & set(FAMILIES)))
 
 
-def shared_params(kinds: Sequence[str]) -> list[Param]:
-    """The parameters that rows of all these kinds have alike, in the first's order."""
-    rows = [OPERATORS.get(kind) for kind in kinds]
+def shared_params(rows: Sequence[Operator | None]) -> list[Param]:
+    """The parameters that all these rows have alike, in the first's order."""
     if not rows or rows[0] is None:
         return []
     return [

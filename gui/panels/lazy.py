@@ -39,7 +39,12 @@ class LazyPanel(QWidget):
 
     def touches(self, before: Design, after: Design) -> bool:
         """Whether this edit changes what the panel shows; looks never do."""
-        return before.graph is not after.graph or before.settings != after.settings
+        return (
+            before.graph is not after.graph
+            or before.settings != after.settings
+            or before.blocks is not after.blocks
+            or before.scope != after.scope
+        )
 
     def recolour(self) -> None:
         """Take the theme's new colours."""

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from engine.catalog.spec import Initializer
 from gui.panels.catalogue import CatalogueModel
 from gui.panels.glyphs import Row, glyph_colour, paint_glyph
+from gui.panels.palette_blocks import BlockSection
 from gui.panels.palette_paint import RowDelegate
 from gui.session import Session
 
@@ -57,6 +58,8 @@ class PalettePanel(QWidget):
         holder.addWidget(self.search)
         layout.addLayout(holder)
         layout.addWidget(self._nothing)
+        self.blocks = BlockSection(session, self)
+        layout.addWidget(self.blocks)
         layout.addWidget(self.tree, 1)
         self.setFocusProxy(self.search)
         self.tree.open_first()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLineEdit, QListWidget, QToolButton
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
 from engine.design import edits
@@ -213,3 +214,145 @@ def test_a_detached_use_goes_its_own_way(
     document.attempt(edits.set_params, [inner.id], {"out_features": 7}, text="Widen")
     assert document.whole_checked.tensor(first, "output").shape[-1] == 3
     assert document.whole_checked.tensor(second, "output").shape[-1] == 7
+
+
+def test_a_number_inside_is_exposed_and_set_by_each_use(
+    qtbot: QtBot, window: Window
+) -> None:
+    document, selection = window.document, window.session.selection
+    document.replace(used_twice())
+    first, second = uses_of(document.design)
+    window.canvas.levels.enter(first)
+    inner = document.design.named("linear1")
+    selection.set([inner.id])
+    button = children(window, "expose:out_features")
+    assert isinstance(button, QToolButton)
+    assert button.isVisible()
+    qtbot.mouseClick(button, LEFT)
+    assert document.design.nodes[inner.id].params == {"out_features": "=out_features"}
+    QApplication.processEvents()  # a panel follows when the edit is done
+    assert children(window, "computed:out_features").text() == "= 3"
+    window.canvas.levels.leave()
+    selection.set([second])
+    QApplication.processEvents()
+    field = children(window, "edit:out_features")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "3"
+    field.selectAll()
+    qtbot.keyClicks(field, "9")
+    assert document.checked.tensor(second, "output").shape[-1] == 9
+    assert document.checked.tensor(first, "output").shape[-1] == 3
+
+
+def test_a_formula_is_typed_into_a_field_and_its_value_shown(
+    qtbot: QtBot, window: Window
+) -> None:
+    document = window.document
+    document.replace(used_twice())
+    first, second = uses_of(document.design)
+    window.canvas.levels.enter(first)
+    inner = document.design.named("linear1")
+    block = document.design.scope.block
+    after = edits.expose(document.whole, block, inner.id, "out_features", "width")
+    document.commit_whole(after, "Expose")
+    window.session.selection.set([inner.id])
+    QApplication.processEvents()
+    field = children(window, "edit:out_features")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "=width"
+    qtbot.keyClick(field, Qt.Key.Key_End)
+    qtbot.keyClicks(field, " * 4")
+    assert document.design.nodes[inner.id].params == {"out_features": "=width * 4"}
+    QApplication.processEvents()
+    assert children(window, "computed:out_features").text() == "= 12"
+    assert document.whole_checked.tensor(second, "output").shape[-1] == 12
+    qtbot.keyClicks(field, " * height")
+    assert "height" in children(window, "error:out_features").text()
+
+
+def test_the_open_block_is_renamed_in_the_inspector(
+    qtbot: QtBot, window: Window
+) -> None:
+    document = window.document
+    document.replace(used_twice())
+    window.session.selection.set([])
+    window.canvas.levels.enter(uses_of(document.design)[0])
+    QApplication.processEvents()
+    field = children(window, "blockNameEdit")
+    assert isinstance(field, QLineEdit)
+    field.selectAll()
+    qtbot.keyClicks(field, "Layer")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [block.name for block in document.whole.blocks.values()] == ["Layer"]
+    crumbs = window.canvas.levels.breadcrumb.findChildren(QToolButton)
+    assert [b.text() for b in crumbs if b.isVisible()][-1] == "Layer"
+
+
+def test_a_double_click_in_the_palette_adds_a_use_after_the_selected_node(
+    qtbot: QtBot, window: Window
+) -> None:
+    document = window.document
+    document.replace(used_twice())
+    window.session.selection.set(["n4"])
+    shown = children(window, "blockList")
+    assert isinstance(shown, QListWidget)
+    assert [shown.item(n).text() for n in range(shown.count())] == ["Step   ×2"]
+    where = shown.visualItemRect(shown.item(0)).center()
+    qtbot.mouseClick(shown.viewport(), LEFT, pos=where)
+    qtbot.mouseDClick(shown.viewport(), LEFT, pos=where)
+    fresh = uses_of(document.design)[2]
+    assert Wire("n4", "output", fresh, "x") in document.design.wires
+    assert window.session.selection.one == fresh
+    assert shown.item(0).text() == "Step   ×3"
+
+
+def test_a_block_dragged_onto_a_wire_is_spliced_in(
+    view: CanvasView, document: Document
+) -> None:
+    first, second = uses_of(document.design)
+    document.attempt(edits.move, {second: (600, 0), "n4": (900, 0)}, text="Move")
+    view.fit()
+    wire = view.canvas.wire_items[Wire(first, "output", second, "x")]
+    spot = QPointF(view.mapFromScene(wire.sceneBoundingRect().center()))
+    data = QMimeData()
+    data.setData(
+        "application/x-fanin-block", next(iter(document.whole.blocks)).encode()
+    )
+    kinds = (Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    view.dragEnterEvent(QDragEnterEvent(spot.toPoint(), *kinds))
+    view.dropEvent(QDropEvent(spot, *kinds))
+    fresh = uses_of(document.design)[2]
+    sources = [w.source for w in document.design.wires if w.target == fresh]
+    targets = [w.target for w in document.design.wires if w.source == fresh]
+    assert (sources, targets) == ([first], [second])
+
+
+def test_a_block_cannot_be_put_within_itself(
+    window: Window,
+) -> None:
+    document = window.document
+    document.replace(used_twice())
+    window.canvas.levels.enter(uses_of(document.design)[0])
+    before = document.whole
+    told: list[str] = []
+    document.refused.connect(told.append)
+    window.session.place(document.design.scope.block)
+    assert document.whole is before
+    assert "within itself" in told[-1]
+
+
+def test_only_a_block_without_uses_is_removed(
+    window: Window,
+) -> None:
+    document = window.document
+    document.replace(used_twice())
+    shown = children(window, "blockList")
+    key = next(iter(document.whole.blocks))
+    told: list[str] = []
+    document.refused.connect(told.append)
+    shown._remove(key)
+    assert "used 2 times" in told[-1]
+    document.attempt(edits.remove, uses_of(document.design), text="Remove")
+    shown._remove(key)
+    assert not document.whole.blocks
+    assert not children(window, "paletteBlocks").isVisible()

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QDrag, QIcon, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDrag,
+    QFont,
+    QIcon,
+    QKeyEvent,
+    QPainter,
+    QPixmap,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QInputDialog,
+    QLabel,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -18,7 +27,6 @@ from engine.design import edits
 from engine.design.blocks import uses
 from engine.design.model import Design
 from gui.panels.glyphs import glyph_colour, paint_glyph
-from gui.panels.labels import Heading
 from gui.session import Session
 
 BLOCK_MIME = "application/x-fanin-block"
@@ -36,7 +44,8 @@ class BlockSection(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 0, 6, 6)
         layout.setSpacing(2)
-        layout.addWidget(Heading(self.tr("Blocks"), self))
+        self._heading = QLabel(self.tr("Blocks").upper(), self)
+        layout.addWidget(self._heading)
         self.list = BlockList(session, self)
         layout.addWidget(self.list)
         session.document.whole_changed.connect(self._follow)
@@ -49,7 +58,11 @@ class BlockSection(QWidget):
 
     def fill(self) -> None:
         """List the definitions, each with how often it is used."""
-        design = self._session.document.whole
+        design, theme = self._session.document.whole, self._session.theme
+        font = theme.font("caption")
+        font.setWeight(QFont.Weight.DemiBold)
+        self._heading.setFont(font)
+        self._heading.setStyleSheet(f"color: {theme.muted.name()}; padding-left: 3px;")
         chosen = self.list.currentRow()
         self.list.clear()
         for key, block in design.blocks.items():

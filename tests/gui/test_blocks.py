@@ -315,9 +315,8 @@ def test_a_block_dragged_onto_a_wire_is_spliced_in(
     wire = view.canvas.wire_items[Wire(first, "output", second, "x")]
     spot = QPointF(view.mapFromScene(wire.sceneBoundingRect().center()))
     data = QMimeData()
-    data.setData(
-        "application/x-fanin-block", next(iter(document.whole.blocks)).encode()
-    )
+    (block,) = document.whole.blocks
+    data.setData("application/x-fanin-block", block.encode())
     kinds = (Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
     view.dragEnterEvent(QDragEnterEvent(spot.toPoint(), *kinds))
     view.dropEvent(QDropEvent(spot, *kinds))
@@ -341,18 +340,19 @@ def test_a_block_cannot_be_put_within_itself(
     assert "within itself" in told[-1]
 
 
-def test_only_a_block_without_uses_is_removed(
-    window: Window,
-) -> None:
+def test_only_a_block_without_uses_is_removed(qtbot: QtBot, window: Window) -> None:
     document = window.document
     document.replace(used_twice())
     shown = children(window, "blockList")
-    key = next(iter(document.whole.blocks))
+    assert isinstance(shown, QListWidget)
+    shown.setCurrentRow(0)
     told: list[str] = []
     document.refused.connect(told.append)
-    shown._remove(key)
-    assert "used 2 times" in told[-1]
+    qtbot.keyClick(shown, Qt.Key.Key_Delete)
+    assert "in use" in told[-1]
+    assert document.whole.blocks
     document.attempt(edits.remove, uses_of(document.design), text="Remove")
-    shown._remove(key)
+    shown.setCurrentRow(0)
+    qtbot.keyClick(shown, Qt.Key.Key_Delete)
     assert not document.whole.blocks
-    assert not children(window, "paletteBlocks").isVisible()
+    assert not shown.isVisible()

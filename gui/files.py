@@ -22,6 +22,17 @@ FIRST = "tutorial"  # what a first start shows, and its sigmoid selected
 RECENT = 10
 
 
+Stamp = tuple[int, int]  # when a file was changed, and how long it is
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
 class Files(QObject):
     """The File menu's work on one window's document."""
 
@@ -32,6 +43,7 @@ class Files(QObject):
         self._session = session
         self._document = session.document
         self._window = window
+        self._stamp: Stamp | None = None  # of the document's file as it was known last
 
     def new(self) -> None:
         """An empty design in place of this one."""
@@ -48,6 +60,7 @@ class Files(QObject):
         if design is None:
             return False
         self._document.replace(design, path.absolute())
+        self._stamp = _stamp(path)
         self._remember(path.absolute())
         return True
 
@@ -77,13 +90,16 @@ class Files(QObject):
             self.trouble.emit(say(error.message))
             return False
         self._document.replace(design, found.path, name=found.name, modified=True)
+        self._stamp = None  # what it was when the lost window opened it, nobody knows
         found.drop()
         return True
 
     def save(self) -> bool:
         """Write to the document's file; False when it was not written."""
         path = self._document.path
-        return self.save_as() if path is None else self._write(path)
+        if path is None:
+            return self.save_as()
+        return self._may_overwrite(path) and self._write(path)
 
     def save_as(self) -> bool:
         """Ask for a name and write; False when it was not written."""
@@ -164,6 +180,7 @@ class Files(QObject):
         if not self._tried(lambda: file.save(design, path)):
             return False
         self._document.saved(path)
+        self._stamp = _stamp(path)
         self._remember(path)
         self._session.tell(self.tr("Saved {name}.").format(name=path.name))
         return True
@@ -207,6 +224,19 @@ class Files(QObject):
         # be overwritten unasked.
         full = path.with_name(path.name + suffix)
         return full if not full.exists() or self._may_replace(full) else None
+
+    def _may_overwrite(self, path: Path) -> bool:
+        """Whether the file holds what was opened, or may be lost if it does not."""
+        now = _stamp(path)
+        if self._stamp is None or now is None or now == self._stamp:
+            return True
+        said = self.tr(
+            "“{name}” was changed by another program or window since it was opened "
+            "here. Replace it?"
+        ).format(name=path.name)
+        title = self.tr("Replace the file?")
+        answer = QMessageBox.question(self._window, title, said)
+        return answer == QMessageBox.StandardButton.Yes
 
     def _may_replace(self, path: Path) -> bool:
         said = self.tr("“{name}” exists already. Replace it?").format(name=path.name)

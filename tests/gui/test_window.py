@@ -129,6 +129,32 @@ def test_saving_again_asks_for_no_name(window, choose, tmp_path):
     assert not window.document.modified
 
 
+@pytest.mark.parametrize("button", [BUTTON.Yes, BUTTON.No])
+def test_a_file_that_another_window_saved_meanwhile_is_not_replaced_unasked(
+    window, tmp_path, monkeypatch, button
+):
+    asked = []
+
+    def question(parent, title, said):
+        asked.append(said)
+        return button
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    path, theirs = tmp_path / "net.fanin", edits.add(Design(), "conv2d")
+    file.save(Design(), path)
+    window.files.open(path)
+    change(window)
+    window.run("save")
+    assert asked == []
+
+    file.save(theirs, path)
+    change(window)
+    window.run("save")
+    assert "net.fanin" in asked[0]
+    assert (file.load(path) == theirs) == (button == BUTTON.No)
+    assert window.document.modified == (button == BUTTON.No)
+
+
 def test_a_name_without_suffix_does_not_overwrite_unasked(
     window, choose, tmp_path, monkeypatch
 ):

@@ -27,7 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         if arguments and arguments[0] in VERBS:
-            return _verb(arguments)
+            code = _verb(arguments)
+            sys.stdout.flush()  # what cannot be written is heard of here, not at exit
+            return code
         return _window(arguments)
     except EngineError as error:
         return _refuse(str(error))
@@ -35,6 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has seen enough; Python would complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _refuse(f"The answer could not be written: {error.strerror}.")
     except KeyboardInterrupt:
         return 130
 
@@ -49,14 +54,15 @@ def _window(arguments: list[str]) -> int:
     path: Path | None = parser.parse_args(arguments).design
     if path is not None and not path.exists():
         return _refuse(f"There is no file '{path}', and no verb of that name.")
+    no_screen = (
+        "Fanin's window needs a display, and there is none here. The verbs "
+        f"{', '.join(VERBS)} work without one."
+    )
     if not _screen():
-        return _refuse(
-            "Fanin's window needs a display, and there is none here. The verbs "
-            f"{', '.join(VERBS)} work without one."
-        )
+        return _refuse(no_screen)
     from gui.window import run
 
-    return run(path)
+    return run(path, no_screen)
 
 
 def _screen() -> bool:

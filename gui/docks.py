@@ -6,9 +6,8 @@ from collections.abc import Callable
 from functools import cached_property
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QDockWidget,
     QFrame,
     QGraphicsView,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.session import Session
-from gui.sketch import BELOW, LEFT, RIGHT, first
+from gui.sketch import first
 
 MOST = 0.52  # of the right side's height that is the inspector's
 GROWTH = 240  # pixels that a section's plot may gain where there is room
@@ -77,9 +76,9 @@ class Docks:
         )
         self.history: QDockWidget | None = None
         self.places = {
-            self.palette: Place(LEFT.least, 500),
-            self.inspector: Place(RIGHT.least, 320),
-            self.insight: Place(RIGHT.least, 400),
+            self.palette: Place(120, 500),
+            self.inspector: Place(260, 320),
+            self.insight: Place(260, 400),
         }
         for dock, place in self.places.items():
             dock.setWidget(place)
@@ -259,7 +258,7 @@ class Docks:
             "code": tr("Code"),
         }
         for name, title in titles.items():
-            self.pages[name] = Place(600, BELOW.least - 40, self.tabs)
+            self.pages[name] = Place(600, 100, self.tabs)
             self.tabs.addTab(self.pages[name], title)
 
     def _summary(self) -> None:
@@ -350,6 +349,9 @@ class Column(QScrollArea):
         self._layout.addStretch(1)
         self.setWidget(self.inside)
         self._sections: dict[QWidget, QScrollArea] = {}  # by what they hold
+        self._sought: QWidget | None = None
+        self.verticalScrollBar().rangeChanged.connect(self._seek)
+        self.verticalScrollBar().actionTriggered.connect(self._forget)
 
     def add(self, section: QScrollArea) -> None:
         """Put a section at the end; it scrolls with the column, not by itself."""
@@ -368,12 +370,25 @@ class Column(QScrollArea):
 
     def reveal(self, section: QWidget) -> None:
         """Scroll to a section's top, unless all of it can be seen."""
-        # What was just chosen may have changed how high the sections are.
-        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+        self._sought = section
+        self._seek()
+
+    def _seek(self) -> None:
+        """Again when sections have grown, until the person looks elsewhere."""
+        section = self._sought
+        if section is None:
+            return
         bar, top = self.verticalScrollBar(), section.y()
         bottom = top + section.height()
         if top < bar.value() or bottom > bar.value() + self.viewport().height():
             bar.setValue(top)
+
+    def _forget(self) -> None:
+        self._sought = None
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._forget()
+        super().wheelEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest and watched in self._sections:

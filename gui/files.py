@@ -113,7 +113,6 @@ class Files(QObject):
             return True
         box = QMessageBox(self._window)
         box.setObjectName("unsavedQuestion")
-        box.setIcon(QMessageBox.Icon.Warning)
         name = self._document.name
         box.setText(self.tr("Save the changes to “{name}”?").format(name=name))
         box.setInformativeText(self.tr("Without saving, they are lost."))

@@ -21,13 +21,15 @@ class Part(NamedTuple):
     share: float
     least: int
     most: int
+    limit: float  # the share that it never exceeds, however small the window
 
     def of(self, whole: int) -> int:
-        return min(self.most, max(self.least, round(self.share * whole)))
+        wanted = min(self.most, max(self.least, round(self.share * whole)))
+        return min(wanted, round(self.limit * whole))
 
 
-LEFT, RIGHT = Part(0.144, 190, 264), Part(0.236, 324, 440)
-BELOW = Part(0.262, 210, 340)
+LEFT, RIGHT = Part(0.144, 190, 264, 0.2), Part(0.236, 324, 440, 0.33)
+BELOW = Part(0.262, 210, 340, 0.34)
 
 
 def first(window: QSize) -> dict[str, int]:

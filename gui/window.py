@@ -7,7 +7,6 @@ and the rest follows a step at a time.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton
 
 from gui import sketch
 from gui.menus import titles
+from gui.screen import NO_SCREEN, application
 from gui.theme import SCHEMES, Theme, load_fonts
 
 if TYPE_CHECKING:
@@ -209,6 +209,7 @@ class Window(QMainWindow):
             holder.addAction(self.actions_by_id[act.id])
         made = self.actions_by_id
         made[f"look_{self.theme.scheme}"].setChecked(True)
+        made["heat_none"].setChecked(True)
         self._corner()
 
     def _corner(self) -> None:
@@ -324,7 +325,7 @@ class Window(QMainWindow):
 
     def _enable(self) -> None:
         chosen = bool(self.session.selection.ids)
-        names = ("cut", "copy", "duplicate", "delete", "delete_and_reconnect")
+        names = ("cut", "copy", "duplicate", "delete", "delete_and_reconnect", "freeze")
         for name in (*names, "zoom_selection"):
             self.actions_by_id[name].setEnabled(chosen)
         self.actions_by_id["make_block"].setEnabled(chosen)
@@ -387,10 +388,14 @@ def dress(theme: Theme) -> None:
         app.setStyleSheet(theme.sheet())
 
 
-def run(path: Path | None) -> int:
-    """Open the window, on a design if one is given, and stay until it is closed."""
-    # By argument: asking the application for its style costs 5 ms of the first paint.
-    app = QApplication([*sys.argv[:1], "-style", "fusion"])
+def run(path: Path | None, no_screen: str = NO_SCREEN) -> int:
+    """Open the window, on a design if one is given, and stay until it is closed.
+
+    Args:
+        path: the design.
+        no_screen: what to say, with exit code 2, where there is nowhere to paint.
+    """
+    app = application(no_screen)
     app.setOrganizationName("Fanin")
     app.setApplicationName("Fanin")
     look = QSettings().value("look")

@@ -157,6 +157,37 @@ def test_no_display_is_said_and_exits_2():
     assert ran.stderr.count("\n") == 1
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="an X display")
+def test_a_display_that_does_not_answer_is_none():
+    """Qt would abort the process."""
+    ran = subprocess.run(
+        [sys.executable, ROOT / "main.py"],
+        capture_output=True,
+        text=True,
+        env={**_without_a_display(), "DISPLAY": ":9731"},
+    )
+
+    assert ran.returncode == 2
+    assert "display" in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="nothing to fill")
+@pytest.mark.parametrize("verb", ["check", "summary"])
+def test_an_answer_that_nobody_can_take_is_refused(verb):
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, ROOT / "main.py", verb, TUTORIAL, "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("The answer could not be written: ")
+    assert ran.stderr.count("\n") == 1
+
+
 def test_a_verb_that_draws_nothing_loads_neither_torch_nor_qt():
     code = (
         "import sys; from main import main; main(['check', sys.argv[1]]); "

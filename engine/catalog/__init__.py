@@ -14,6 +14,8 @@ from engine.catalog import (
     embedding_bag,
     initializers,
     linear,
+    losses_classes,
+    losses_numbers,
     normalization,
     normalization_local,
     operations,
@@ -22,8 +24,10 @@ from engine.catalog import (
     pooling_rare,
     ports,
     recurrent,
+    recurrent_cells,
     shaping,
     shuffling,
+    transformer,
     unpooling,
     upsampling,
 )
@@ -45,13 +49,17 @@ OPERATORS: dict[str, Operator] = {
         embedding.ROWS,
         embedding_bag.ROWS,
         recurrent.ROWS,
+        recurrent_cells.ROWS,
         attention.ROWS,
+        transformer.ROWS,
         distance.ROWS,
         activations.ROWS,
         shaping.ROWS,
         upsampling.ROWS,
         shuffling.ROWS,
         operations.ROWS,
+        losses_classes.ROWS,
+        losses_numbers.ROWS,
     )
     for row in rows
 }

@@ -1,6 +1,13 @@
 """Multi-head attention."""
 
 from engine.catalog.dims import Dim, Shape, Tensor, agree, single, text
+from engine.catalog.masks import (
+    causal,
+    check_hint,
+    check_mask,
+    check_padding,
+    mask_port,
+)
 from engine.catalog.params import Bool, Float, Int, Value
 from engine.catalog.rules import (
     ZEROS,
@@ -58,7 +65,7 @@ def _width(args: Args, inputs: Inputs, port: str) -> Value:
     return None if width == args["embed_dim"] else width
 
 
-def _axes(args: Args, tensor: Tensor) -> tuple[tuple[Dim, ...], Dim]:
+def axes_of_sequence(args: Args, tensor: Tensor) -> tuple[tuple[Dim, ...], Dim]:
     """The batch, () when there is none, and the length of the sequence."""
     if tensor.rank == 2:
         return (), tensor.shape[0]
@@ -66,22 +73,36 @@ def _axes(args: Args, tensor: Tensor) -> tuple[tuple[Dim, ...], Dim]:
     return ((first,), second) if args["batch_first"] else ((second,), first)
 
 
-def _attended(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
-    embed, heads = args["embed_dim"], args["num_heads"]
+def divides(embed: int, heads: int, name: str, port: str) -> None:
+    """Refuse heads that do not share the features evenly.
+
+    Raises:
+        ShapeError: says how many heads would.
+    """
     if embed % heads:
         better = divisor(heads, embed)
         raise ShapeError(
             "{node} splits the {embed} features of {source} over {heads} heads, but "
-            "{heads} does not divide {embed}. Choose num_heads = {better}.",
-            port="query",
-            fix={"num_heads": better},
+            "{heads} does not divide {embed}. Choose {name} = {better}.",
+            port=port,
+            fix={name: better},
             embed=embed,
             heads=heads,
+            name=name,
             better=better,
         )
+
+
+def _attended(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
+    embed, heads = args["embed_dim"], args["num_heads"]
+    divides(embed, heads, "num_heads", "query")
     same_dtype(inputs, "query", "key", "value")
-    batch, length = _axes(args, inputs["query"])
+    batch, length = axes_of_sequence(args, inputs["query"])
     _match(args, inputs)
+    _, keys = axes_of_sequence(args, inputs["key"])
+    check_mask(inputs, "attn_mask", batch, heads, (length, keys))
+    check_padding(inputs, "key_padding_mask", batch, keys)
+    check_hint(args, inputs, "is_causal", "attn_mask")
     query = inputs["query"]
     if not args["need_weights"]:
         return (query,)
@@ -96,9 +117,9 @@ def _match(args: Args, inputs: Inputs) -> None:
     Raises:
         ShapeError: names the input at fault.
     """
-    batch, _ = _axes(args, inputs["query"])
-    keys, seen = _axes(args, inputs["key"])
-    values, given = _axes(args, inputs["value"])
+    batch, _ = axes_of_sequence(args, inputs["query"])
+    keys, seen = axes_of_sequence(args, inputs["key"])
+    values, given = axes_of_sequence(args, inputs["value"])
     for port, other in (("key", keys), ("value", values)):
         if not all(map(agree, batch, other)):
             raise ShapeError(
@@ -124,7 +145,7 @@ def _match(args: Args, inputs: Inputs) -> None:
 
 def _seen(args: Args, inputs: Inputs) -> Dim:
     """How many keys each query looks at."""
-    _, length = _axes(args, inputs["key"])
+    _, length = axes_of_sequence(args, inputs["key"])
     more = int(args["add_bias_kv"]) + int(args["add_zero_attn"])
     return length + more
 
@@ -169,8 +190,8 @@ def _tensors(args: Args, inputs: Inputs) -> tuple[TensorSpec, ...]:
 def _work(args: Args, inputs: Inputs) -> int:
     """Projections in and out, the scores, and the weighted sum of values."""
     embed: int = args["embed_dim"]
-    batch, length = _axes(args, inputs["query"])
-    _, keys = _axes(args, inputs["key"])
+    batch, length = axes_of_sequence(args, inputs["query"])
+    _, keys = axes_of_sequence(args, inputs["key"])
     wide = (args["kdim"] or embed) + (args["vdim"] or embed)
     sizes: Shape = (*(batch or (1,)), length, keys, _seen(args, inputs))
     samples, queries, given, seen = single(sizes)
@@ -229,11 +250,14 @@ ROWS: tuple[Operator, ...] = (
                 place="forward",
                 doc="Give their mean over the heads instead of one map a head.",
             ),
+            causal(),
         ),
         inputs=(
             Port("query", "float", doc="Who asks: L×N×E."),
             Port("key", "float", optional=True, follows="query", doc="Who is asked."),
             Port("value", "float", optional=True, follows="key", doc="What is told."),
+            mask_port("key_padding_mask"),
+            mask_port("attn_mask"),
         ),
         outputs=_outputs,
         shape=_attended,

@@ -56,7 +56,7 @@ class Param:
         return self._coerced(value)
 
     def parse(self, text: str) -> Value:
-        """The value a person typed.
+        """The value a person typed; formulas (=4*width) as they are, for `set_params`.
 
         Raises:
             ParamError: the text does not say such a value.
@@ -64,6 +64,8 @@ class Param:
         text = text.strip()
         if self.optional and text.lower() in ("", "none"):
             return None
+        if "=" in text:
+            return _with_formulas(text)
         return self._coerced(_read(text))
 
     def format(self, value: Value) -> str:
@@ -277,6 +279,9 @@ class Dims(Param):
     noun: ClassVar[str] = "a shape of whole numbers and names, such as N, 3, 28, 28"
 
     def parse(self, text: str) -> Value:
+        if "=" in text:
+            found = _with_formulas(text)
+            return found if isinstance(found, tuple) else (found,)
         parts = [part for part in re.split(r"[\s,×]+", text.strip("()[] ")) if part]
         return self._coerced(tuple(_read(part) for part in parts))
 
@@ -295,6 +300,13 @@ class Dims(Param):
         if number is None or not self.low <= number <= self.high:
             raise self._refused(value)
         return number
+
+
+def _with_formulas(text: str) -> Value:
+    """A formula, or a list with formulas in it, as it was typed."""
+    parts = [part.strip() for part in text.split(",")]
+    read = [part if part.startswith("=") else _read(part) for part in parts]
+    return read[0] if len(read) == 1 else tuple(read)  # type: ignore[return-value, arg-type]
 
 
 def _whole(value: object) -> int | None:

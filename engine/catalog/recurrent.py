@@ -1,9 +1,9 @@
-"""LSTM and GRU: networks that carry a state along a sequence."""
+"""RNN, LSTM and GRU: networks that carry a state along a sequence."""
 
 from collections.abc import Iterator
 
 from engine.catalog.dims import Dim, Shape, Tensor, agree, text
-from engine.catalog.params import Bool, Float, Int, Param
+from engine.catalog.params import Bool, Choice, Float, Int, Param
 from engine.catalog.rules import (
     fixed,
     page,
@@ -15,7 +15,22 @@ from engine.catalog.rules import (
 from engine.catalog.spec import Args, Help, Inputs, Layer, Operator, Port, TensorSpec
 from engine.errors import ShapeError
 
-_GATES = {"lstm": 4, "gru": 3}
+_GATES = {"rnn": 1, "lstm": 4, "gru": 3}
+
+FORMULAS = {
+    "rnn": r"h_t = \tanh(W x_t + b + U h_{t-1} + b_h)",
+    "lstm": (
+        r"\begin{aligned} i, f, o &= \sigma(W x_t + U h_{t-1} + b) \\ "
+        r"g &= \tanh(W_g x_t + U_g h_{t-1} + b_g) \\ "
+        r"c_t &= f \odot c_{t-1} + i \odot g \\ "
+        r"h_t &= o \odot \tanh(c_t) \end{aligned}"
+    ),
+    "gru": (
+        r"\begin{aligned} r, z &= \sigma(W x_t + U h_{t-1} + b) \\ "
+        r"n &= \tanh(W_n x_t + b_n + r \odot (U_n h_{t-1} + b_{hn})) \\ "
+        r"h_t &= (1 - z) \odot n + z \odot h_{t-1} \end{aligned}"
+    ),
+}
 
 
 def _input_size(args: Args, inputs: Inputs) -> int:
@@ -44,7 +59,7 @@ def _states(args: Args, arriving: Tensor) -> tuple[Shape, Shape]:
     return (layers, *batch, _leaving(args)), (layers, *batch, args["hidden_size"])
 
 
-def _fits(port: str, wanted: Shape, inputs: Inputs) -> None:
+def fits(port: str, wanted: Shape, inputs: Inputs, axes: str) -> None:
     """Refuse an initial state of another shape than the layer's own.
 
     Raises:
@@ -55,13 +70,17 @@ def _fits(port: str, wanted: Shape, inputs: Inputs) -> None:
     shape = inputs[port].shape
     if len(shape) != len(wanted) or not all(map(agree, shape, wanted)):
         raise ShapeError(
-            "{node} starts from {state} of {wanted} (layers × directions, batch, "
-            "features), but {source} brings {shape}.",
+            "{node} starts from {state} of {wanted} ({axes}), but {source} brings "
+            "{shape}.",
             port=port,
             state=port,
             wanted=text(wanted),
+            axes=axes,
             shape=text(shape),
         )
+
+
+_STATE = "layers × directions, batch, features"
 
 
 def _output(args: Args, arriving: Tensor) -> Tensor:
@@ -88,17 +107,17 @@ def _lstm_shape(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
             port=missing,
             missing=missing,
         )
-    _fits("h_0", h, inputs)
-    _fits("c_0", c, inputs)
+    fits("h_0", h, inputs, _STATE)
+    fits("c_0", c, inputs, _STATE)
     same_dtype(inputs, "input", "h_0", "c_0")
     dtype = arriving.dtype
     return _output(args, arriving), Tensor(h, dtype), Tensor(c, dtype)
 
 
-def _gru_shape(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
+def _plain_shape(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
     arriving = inputs["input"]
     h, _ = _states(args, arriving)
-    _fits("h_0", h, inputs)
+    fits("h_0", h, inputs, _STATE)
     same_dtype(inputs, "input", "h_0")
     return _output(args, arriving), Tensor(h, arriving.dtype)
 
@@ -181,6 +200,44 @@ _MIND = (
 
 ROWS: tuple[Operator, ...] = (
     Layer(
+        kind="rnn",
+        title="RNN",
+        family="Recurrent",
+        target="torch.nn.RNN",
+        doc="Carries a state along a sequence, without gates.",
+        help=Help(
+            what=(
+                "Reads a sequence step by step; the new state is a squashed mixture of "
+                "the input and the old state."
+            ),
+            formula=FORMULAS["rnn"],
+            when="To teach recurrence, and for short memories.",
+            mind=_MIND + "Gradients vanish or explode over long sequences: see LSTM.",
+            source="Elman 1990, Finding structure in time",
+            link=page("torch.nn.RNN"),
+        ),
+        params=(
+            *_PARAMS[:2],
+            Choice(
+                "nonlinearity",
+                "tanh",
+                options=("tanh", "relu"),
+                doc="What squashes the state.",
+            ),
+            *_PARAMS[2:],
+        ),
+        inputs=(_INPUT, _H0),
+        outputs=(_OUT, _HN),
+        shape=_plain_shape,
+        derived={"input_size": _input_size},
+        tensors=lambda args, inputs: _tensors(args, _GATES["rnn"]),
+        mult_adds=lambda args, inputs: _work(args, inputs, _GATES["rnn"]),
+        brief=_brief,
+        takes=("input", "h_0"),
+        returns=("output", "h_n"),
+        aliases=("elman", "sequence", "recurrent"),
+    ),
+    Layer(
         kind="lstm",
         title="LSTM",
         family="Recurrent",
@@ -191,12 +248,7 @@ ROWS: tuple[Operator, ...] = (
                 "Reads a sequence step by step. Gates decide what the cell forgets, "
                 "takes in and shows, so gradients reach far back."
             ),
-            formula=(
-                r"\begin{aligned} i, f, o &= \sigma(W x_t + U h_{t-1} + b) \\ "
-                r"g &= \tanh(W_g x_t + U_g h_{t-1} + b_g) \\ "
-                r"c_t &= f \odot c_{t-1} + i \odot g \\ "
-                r"h_t &= o \odot \tanh(c_t) \end{aligned}"
-            ),
+            formula=FORMULAS["lstm"],
             when=(
                 "For sequences where order and long memory matter, and data is modest."
             ),
@@ -228,11 +280,7 @@ ROWS: tuple[Operator, ...] = (
                 "Reads a sequence step by step; a reset gate and an update gate decide "
                 "how much of the old state is used and kept."
             ),
-            formula=(
-                r"\begin{aligned} r, z &= \sigma(W x_t + U h_{t-1} + b) \\ "
-                r"n &= \tanh(W_n x_t + b_n + r \odot (U_n h_{t-1} + b_{hn})) \\ "
-                r"h_t &= (1 - z) \odot n + z \odot h_{t-1} \end{aligned}"
-            ),
+            formula=FORMULAS["gru"],
             when="Like an LSTM, with a quarter fewer weights and often as good.",
             mind=_MIND + "The reset gate acts after the multiplication, as in cuDNN.",
             source="Cho et al. 2014, Learning phrase representations",
@@ -241,7 +289,7 @@ ROWS: tuple[Operator, ...] = (
         params=_PARAMS,
         inputs=(_INPUT, _H0),
         outputs=(_OUT, _HN),
-        shape=_gru_shape,
+        shape=_plain_shape,
         derived={"input_size": _input_size},
         tensors=lambda args, inputs: _tensors(args, _GATES["gru"]),
         mult_adds=lambda args, inputs: _work(args, inputs, _GATES["gru"]),

@@ -19,8 +19,8 @@ from engine.errors import Message
 Args = Mapping[str, Any]
 Inputs = Mapping[str, Tensor]
 Nest = tuple[Any, ...]  # port names, nested as torch nests arguments and results
-Role = Literal["input", "output", "layer", "activation", "operation"]
-TensorFamily = Literal["weight", "bias", "recurrent", "buffer"]
+Role = Literal["input", "output", "layer", "activation", "operation", "loss"]
+TensorFamily = Literal["weight", "bias", "recurrent", "scale", "buffer"]
 Dtype = Literal["float", "int", "any"]
 
 
@@ -44,6 +44,22 @@ class Port(NamedTuple):
     keyword: bool = False
 
 
+class Part(NamedTuple):
+    """A module that the constructor of another one takes.
+
+    Args:
+        target: dotted path of its class.
+        args: of its constructor.
+    """
+
+    target: str
+    args: tuple[tuple[str, Value], ...]
+
+    def __str__(self) -> str:
+        given = ", ".join(f"{name}={value}" for name, value in self.args)
+        return f"{self.target.rpartition('.')[2]}({given})"
+
+
 class Init(NamedTuple):
     """An initializer with its parameters, chosen for a tensor: hashable data."""
 
@@ -57,7 +73,8 @@ class TensorSpec(NamedTuple):
     Args:
         name: torch's own: weight, bias_ih_l0, in_proj_weight, running_mean.
         shape: whole numbers.
-        family: which choice of the inspector it follows; buffers follow none.
+        family: which choice of the inspector it follows; a "scale" (the γ within a
+            larger layer) and a buffer follow none.
         fan_in: true number of inputs of one output unit; 0 where that means nothing.
         fan_out: true number of outputs one input unit reaches.
         default: what torch draws when nothing is chosen, as an `Init`.
@@ -80,6 +97,11 @@ class TensorSpec(NamedTuple):
     zero_row: int | None = None
     tied: bool = False
     frozen: bool = False
+
+    @property
+    def learns(self) -> bool:
+        """Whether it is a parameter of its own that gets a gradient."""
+        return self.family != "buffer" and not self.tied and not self.frozen
 
 
 @dataclass(frozen=True)
@@ -216,6 +238,12 @@ class Activation(Operator):
     saturates: Callable[[Args], tuple[tuple[float, float], ...]] | None = None
 
     role: ClassVar[Role] = "activation"
+
+
+class Loss(Operator):
+    """A torch.nn class that says how wrong a network is; its target is a port."""
+
+    role: ClassVar[Role] = "loss"
 
 
 class Operation(Operator):

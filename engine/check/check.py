@@ -14,6 +14,8 @@ from engine.check.costs import Costs, costs
 from engine.check.ends import Ends, ends
 from engine.check.faults import faults
 from engine.check.inside import within
+from engine.check.losses import losses
+from engine.check.ranges import ranges
 from engine.design.evaluate import Known
 from engine.design.fitting import chosen_init
 from engine.design.flow import flow
@@ -138,6 +140,11 @@ class Checked:
         )
 
     @cached_property
+    def weight_bytes(self) -> int:
+        """Memory of all parameters and buffers of the known part."""
+        return sum(known.weight_bytes for known in self.nodes.values() if known)
+
+    @cached_property
     def mult_adds(self) -> int:
         """Mult-adds of the known part, per sample."""
         return sum(known.mult_adds for known in self.nodes.values() if known)
@@ -195,7 +202,11 @@ def _checked(design: Design, found: Mapping[str, Found]) -> Checked:
     inner, broken = within(design, found, partial(seen, settings=design.settings))
     problems = [*wrong.problems, *inner, *_unexplained(design, found, broken)]
     leaving: Ends = ends(design, known, clean=not problems)
-    problems += [*leaving.problems, *advise(design, known, leaving.results)]
+    problems += leaving.problems
+    if not design.scope.block:  # within a block, an Input's range is but a sample
+        problems += ranges(design, known, leaving.inputs)
+    problems += advise(design, known, leaving.results)
+    problems += losses(design, known)
     problems.sort(key=lambda problem: _RANK[problem.severity])
     return Checked(
         design=design,

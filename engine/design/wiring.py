@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from engine.catalog.params import Int
+from engine.catalog.spec import Operator
 from engine.design.fitting import node_at, row_of
 from engine.design.model import Design, Node, Wire
 from engine.design.nodes import STEP, add, remove
+from engine.design.values import set_params
 from engine.errors import EditError
 
 
@@ -43,6 +46,28 @@ def connect(design: Design, wire: Wire) -> Design:
         w for w in design.wires if (w.target, w.input) != (wire.target, wire.input)
     )
     return design.with_graph(wires=(*kept, wire))
+
+
+def further_input(node: Node) -> str | None:
+    """The input that a node such as Add would have if it took one tensor more."""
+    count, row = node.args.get("inputs"), node.row
+    if row is None or not isinstance(count, int) or count >= _most(row):
+        return None
+    names = (port.name for port in row.input_ports({**node.args, "inputs": count + 1}))
+    return next((name for name in names if name not in node.entries), None)
+
+
+def connect_further(design: Design, wire: Wire) -> Design:
+    """Like `connect`, but a node such as Add gets the further input that is meant.
+
+    Raises:
+        EditError: as `connect` does.
+    """
+    node = node_at(design, wire.target)
+    if wire.input not in node.entries and wire.input == further_input(node):
+        count = int(str(node.args["inputs"])) + 1
+        design = set_params(design, (node.id,), {"inputs": count})
+    return connect(design, wire)
 
 
 def disconnect(design: Design, wires: Iterable[Wire]) -> Design:
@@ -164,6 +189,12 @@ def leads(design: Design, start: str, end: str) -> bool:
                 seen.add(wire.target)
                 waiting.append(wire.target)
     return False
+
+
+def _most(row: Operator) -> int:
+    """How many inputs a row with a parameter `inputs` takes at most."""
+    param = row.param("inputs")
+    return param.high if isinstance(param, Int) else 0
 
 
 def _first_output(node: Node) -> str | None:

@@ -138,10 +138,10 @@ def at(
     """What is known of a node, from what is known of those before it."""
     if node.row is None:
         return None
-    plain, wrong = bound(node, env.values)
+    plain, wrong = bound(node, env.values) if node.formulas else (node, node.misfits)
     if wrong:
         return None
-    if node.id in env.given:
+    if env.given and node.id in env.given:
         return _entered(plain, env.given[node.id])
     arriving: list[tuple[str, Tensor]] = []
     for port in plain.inputs:
@@ -157,7 +157,7 @@ def at(
         arriving.append((port.name, tensor))
     if node.block is not None:
         answer = _used(node, plain, tuple(arriving), env)
-    elif lost := _unreadable(plain, env):
+    elif env.axes is not None and (lost := _unreadable(plain, env.axes)):
         return lost
     else:
         answer = evaluate(resolved(plain, env.symbols, env.dtype), tuple(arriving))
@@ -243,6 +243,7 @@ def _named(
             yield spec._replace(
                 name=f"{node.name}.{spec.name}",
                 default=chosen_init(node, spec),
+                dtype=spec.dtype or known.floating,
                 frozen=spec.frozen or node.frozen,
             )
 
@@ -350,14 +351,14 @@ def _tied(node: Node, answer: Known | ShapeError) -> Known | ShapeError:
     return replace(answer, tensors=tensors)
 
 
-def _unreadable(node: Node, env: Env) -> ShapeError | None:
+def _unreadable(node: Node, axes: frozenset[str]) -> ShapeError | None:
     """A size in a body's shapes that cannot be read off what arrives there."""
-    if env.axes is None or node.kind == "input":
+    if node.kind == "input":
         return None
     for name in _shapes(node.kind):
         value = node.args[name]
         for part in value if isinstance(value, tuple) else ():
-            if isinstance(part, str) and part not in env.axes:
+            if isinstance(part, str) and part not in axes:
                 return ShapeError(
                     "{node} speaks of the size {name}, which no input of its block has "
                     "as an axis here. Write -1, or a parameter of the block.",

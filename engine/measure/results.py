@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.catalog.spec import Step, Theory
+from engine.errors import Message
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,6 +70,23 @@ class SummaryRow:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """A node whose mult-adds torchinfo counts differently, beyond batch and biases.
+
+    Args:
+        node: id.
+        ours: per sample, times the batch.
+        theirs: torchinfo's.
+        why: in one clause.
+    """
+
+    node: str
+    ours: int
+    theirs: int
+    why: Message
+
+
+@dataclass(frozen=True)
 class Summary:
     """The torchinfo table and its totals.
 
@@ -82,6 +100,7 @@ class Summary:
         forward_bytes: of all that the layers put out, forward and backward.
         param_bytes: of the parameters.
         note: what a reader has to know; "" for nothing.
+        differences: the nodes whose mult-adds torchinfo counts otherwise.
     """
 
     rows: tuple[SummaryRow, ...]
@@ -93,6 +112,7 @@ class Summary:
     forward_bytes: int
     param_bytes: int
     note: str = ""
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from typing import Any
 
 import torchinfo
 
-from engine.catalog.dims import Dim, sample
+from engine.catalog.dims import BYTES, Dim, sample
 from engine.catalog.spec import TensorSpec
 from engine.check import Checked, check
-from engine.check.kept import BYTES
 from engine.check.walk import At, walk
 from engine.design.model import Design
 from engine.errors import Message
+from engine.measure.differing import differences
 from engine.measure.results import Summary, SummaryRow
 from engine.measure.sample import passing_bytes, sample_inputs
 from engine.model.build import build_meta
@@ -53,6 +53,7 @@ def summary(design: Design) -> Summary:
         forward_bytes=found.total_output_bytes,
         param_bytes=found.total_param_bytes - sum(map(_bytes, tied)),
         note=_note(checked),
+        differences=differences(checked, rows),
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from engine.catalog.spec import Part
 from engine.model.layout import Group, row
-from engine.model.signatures import Signature
+from engine.model.signatures import Signature, signature
 
 
 class Verbatim(str):
@@ -34,8 +36,22 @@ def arguments_text(
 def named(name: str, value: str | Group) -> str | Group:
     """An argument that is passed by its name."""
     if isinstance(value, Group):
-        return Group(value.items, f"{name}=(", literal=True)
+        return replace(value, before=f"{name}={value.before}")
     return f"{name}={value}"
+
+
+def constructed(target: str, given: Mapping[str, Any]) -> Group:
+    """The call that makes a module."""
+    items = tuple(arguments_text(verbatim(given), signature(target)))
+    return Group(items, f"{target.replace('torch.nn.', 'nn.', 1)}(")
+
+
+def verbatim(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments with a dtype as torch's own name of it."""
+    found = dict(given)
+    if "dtype" in found:
+        found["dtype"] = Verbatim(f"torch.{found['dtype']}")
+    return found
 
 
 def same(value: Any, default: Any) -> bool:
@@ -45,6 +61,8 @@ def same(value: Any, default: Any) -> bool:
 
 def plain(value: Any) -> str | Group:
     """A value, a tuple as a group that can be spread over lines."""
+    if isinstance(value, Part):
+        return constructed(value.target, dict(value.args))
     if isinstance(value, tuple):
         return row(*(plain(part) for part in value))
     return literal(value)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
+from engine.catalog.spec import Part
 from engine.model.naming import class_name
 from engine.model.plan import Plan, Ref, Size, Step, arguments, leaves
 from engine.model.resolve import resolve
@@ -132,10 +133,20 @@ def _repeats(step: Step) -> nn.Module:
 def _module(step: Step, cast: str) -> nn.Module:
     if step.modules:
         return _repeats(step)
-    given: dict[str, Any] = arguments(step.row, step.known, cast)
-    if "dtype" in given:
-        given["dtype"] = getattr(torch, given["dtype"])
-    module = resolve(step.row.target)(**given)
+    return _made(step.row.target, arguments(step.row, step.known, cast))
+
+
+def _made(target: str, given: Mapping[str, Any]) -> nn.Module:
+    """A module of torch.nn, and before it those that its constructor takes."""
+    args: dict[str, Any] = {
+        name: _made(value.target, dict(value.args))
+        if isinstance(value, Part)
+        else value
+        for name, value in given.items()
+    }
+    if "dtype" in args:
+        args["dtype"] = getattr(torch, args["dtype"])
+    module = resolve(target)(**args)
     assert isinstance(module, nn.Module)  # noqa: S101 - rows name classes of torch.nn
     return module
 

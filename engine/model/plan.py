@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from engine.catalog.dims import Sym
 from engine.catalog.params import Dims, Value
-from engine.catalog.spec import Nest, Operator
+from engine.catalog.spec import Nest, Operator, Part
 from engine.check import Checked, Known
 from engine.check.check import seen
 from engine.check.walk import walk
@@ -62,7 +62,7 @@ class Step:
     @property
     def made(self) -> bool:
         """Whether it is a child module; else it is a function of tensors."""
-        return self.row.role in ("layer", "activation")
+        return self.row.role in ("layer", "activation", "loss")
 
     @property
     def used(self) -> Iterator[Ref]:
@@ -272,8 +272,19 @@ def arguments(row: Operator, known: Known, cast: str = "") -> dict[str, Value]:
     found = {name: value for name, value in known.args.items() if name in taken}
     dtype = floating(known)
     if known.tensors and dtype != (cast or REAL):
-        found["dtype"] = dtype
+        found.update(_typed(found, dtype))
     return found
+
+
+def _typed(found: Mapping[str, Value], dtype: str) -> dict[str, Value]:
+    """The dtype as an argument; of the modules within, where there are some."""
+    parts = {name: part for name, part in found.items() if isinstance(part, Part)}
+    if not parts:
+        return {"dtype": dtype}
+    return {
+        name: part._replace(args=(*part.args, ("dtype", dtype)))
+        for name, part in parts.items()
+    }
 
 
 def floating(known: Known) -> str:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_overloads
 
 from engine.catalog import INITIALIZERS, OPERATORS
 from engine.catalog.params import Value
@@ -57,8 +57,6 @@ def from_torch() -> dict[str, dict[str, Any]]:
         called = resolve(target)
         if inspect.isclass(called):
             required, defaults = _split(_constructor(called))
-            if issubclass(called, resolve("torch.nn.RNNBase")):
-                required.remove("mode")  # each subclass says its own
             _, options = _split(resolve(f"{target}.forward"))
             found[target] = {
                 "required": required,
@@ -84,6 +82,9 @@ def _initializing() -> set[str]:
 
 def _constructor(called: type) -> Any:
     """The constructor that says its arguments: recurrent layers pass theirs on."""
+    spoken = get_overloads(called.__init__)  # type: ignore[misc]
+    if spoken:
+        return spoken[0]
     for base in called.__mro__:
         own = base.__dict__.get("__init__")
         if own and not any(
@@ -103,7 +104,9 @@ def _split(function: Any) -> tuple[list[str], dict[str, Any]]:
         if argument.default is inspect.Parameter.empty:
             required.append(name)
         else:
-            defaults[name] = argument.default
+            # an activation may be said as a function or by its name
+            default = argument.default
+            defaults[name] = default.__name__ if callable(default) else default
     return required, defaults
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
+from engine.catalog.spec import Part
 from engine.design.expression import computed, formulas, is_formula, names_of, python
 from engine.model.layout import Group, row
-from engine.model.literals import Verbatim, plain
+from engine.model.literals import Verbatim, named, plain, verbatim
 from engine.model.naming import free
 from engine.model.plan import Plan
 
@@ -67,6 +68,8 @@ class Taking:
             return write(values[0])
         if is_formula(raw):
             return self._formula(raw, kept)
+        if all(isinstance(value, Part) for value in values):
+            return self._part(values, kept)
         sizes = {len(v) if isinstance(v, tuple) else None for v in values}
         if not whole and len(sizes) == 1 and None not in sizes:
             parts = raw if isinstance(raw, tuple) else (None,) * len(values[0])
@@ -79,6 +82,17 @@ class Taking:
                     )
                 )
         return self._known(values, hint, kept)
+
+    def _part(self, values: Vector, kept: bool) -> Group:
+        """A module that a constructor takes, with what differs as arguments."""
+        target = values[0].target
+        each = [verbatim(dict(value.args)) for value in values]
+        given = {
+            name: self.text(tuple(one.get(name) for one in each), None, name, kept=kept)
+            for name in each[0]
+        }
+        items = (named(name, text) for name, text in given.items())
+        return Group(tuple(items), f"{target.replace('torch.nn.', 'nn.', 1)}(")
 
     def _known(self, values: Vector, hint: str, kept: bool) -> str:
         key = _key(values)

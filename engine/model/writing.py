@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.design.block import REPEAT
 from engine.model.layout import Group, row, statement, sum_statement
-from engine.model.literals import Verbatim, access, literal, named, same
+from engine.model.literals import access, literal, named, same, verbatim
 from engine.model.naming import Names, free
 from engine.model.plan import Plan, Ref, Size, Step, arguments
 from engine.model.signatures import signature
@@ -338,7 +338,4 @@ def _by_node(plan: Plan) -> Mapping[str, Step]:
 
 
 def _given(step: Step) -> dict[str, Any]:
-    given: dict[str, Any] = arguments(step.row, step.known, step.cast)
-    if "dtype" in given:
-        given["dtype"] = Verbatim(f"torch.{given['dtype']}")
-    return given
+    return verbatim(arguments(step.row, step.known, step.cast))

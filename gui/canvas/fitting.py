@@ -8,6 +8,7 @@ from engine.catalog import OPERATORS
 from engine.catalog.dims import INTEGERS, Tensor
 from engine.catalog.spec import Operator, Port
 from engine.check import Checked
+from engine.design import edits
 from engine.design.evaluate import evaluate
 from engine.design.flow import resolved
 from engine.design.model import Design, Node, Wire
@@ -79,6 +80,8 @@ def wire_for(
 ) -> Wire | None:
     """The wire that a drop on the node `onto` means: its first fitting free port.
 
+    An operator of any number of inputs, such as Add, is never full: it gets another.
+
     Args:
         design: the design.
         checked: what is known of it.
@@ -97,7 +100,8 @@ def wire_for(
     taken = design.graph.incoming.get(onto, {})
     free = [p for p in node.inputs if p.name not in taken]
     free.sort(key=lambda p: ((p.name, True) not in fits, p.optional))
-    return Wire(key, port, onto, free[0].name) if free else None
+    entry = free[0].name if free else edits.further_input(node)
+    return Wire(key, port, onto, entry) if entry else None
 
 
 def rows_after(tensor: Tensor | None, symbols: Mapping[str, int]) -> list[Operator]:

@@ -79,7 +79,7 @@ def label_place(
     boxes = (*ends, *obstacles)
     for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
         at = path.pointAtPercent(share)
-        box = QRectF(at.x() - width / 2 - 4, at.y() - 11, width + 8, 22)
+        box = QRectF(at.x() - width / 2 - 1, at.y() - 11, width + 2, 22)
         if not any(box.intersects(other) for other in boxes):
             return at
     middle = path.pointAtPercent(0.5)

@@ -105,11 +105,16 @@ class ActivationPanel(Sheet):
         found = activation_of(design, self.session.selection.one)
         if found is not None:
             self.node = found
-        elif self.node not in design.nodes and (self.node or not self.kind):
+        elif not self._stands() and (self.node or not self.kind):
             rows = ((key, design.nodes[key].row) for key in design.graph.order)
             first = (key for key, row in rows if isinstance(row, Activation))
             self.node = next(first, None)
             self.kind = self.kind if self.node else ""
+
+    def _stands(self) -> bool:
+        """Whether what was shown last is still an activation of the design."""
+        node = self.session.document.design.nodes.get(self.node or "")
+        return node is not None and isinstance(node.row, Activation)
 
     def _show(self, kind: str, params: Params) -> None:
         row = OPERATORS[kind]

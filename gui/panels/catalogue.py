@@ -131,6 +131,7 @@ class CatalogueModel(QAbstractItemModel):
             (self.tr("Activations"), ("activation",)),
             (self.tr("Initializers"), ()),
             (self.tr("Operations"), ("operation",)),
+            (self.tr("Losses"), ("loss",)),
         )
         for title, roles in sections:
             rows: list[Row] = [r for r in OPERATORS.values() if r.role in roles]

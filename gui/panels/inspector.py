@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.design.block import Block
@@ -59,6 +60,7 @@ class InspectorPanel(LazyPanel):
             self._shown = shown
             self._form = self._built(kinds, block)
         self._form.display(ids)
+        _settle(self._form)
         self._measure()
 
     def recolour(self) -> None:
@@ -84,12 +86,16 @@ class InspectorPanel(LazyPanel):
             self._measure()
         return super().eventFilter(watched, event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._measure()  # another width breaks lines elsewhere
+
     def _measure(self) -> None:
         layout = self._form.layout() if self._form is not None else None
         if layout is None:
             return
         layout.activate()
-        height = layout.totalHeightForWidth(self._scroll.viewport().width())
+        height = layout.totalHeightForWidth(self._scroll.width())
         if height != self._height:
             self._height = height
             self.wanted.emit(height)
@@ -108,3 +114,16 @@ def block_of(nodes: list[Node]) -> Block | None:
 def _form_of(block: Block | None) -> object:
     """What of a block decides which fields there are."""
     return (block.id, tuple(p.row for p in block.params)) if block else None
+
+
+def _settle(form: QWidget) -> None:
+    """Let what was just built take its place now, not some events later.
+
+    Else the form would have one height after the other, and its dock with it.
+    """
+    for widget in form.findChildren(QWidget):
+        # A layout shows what is added to it by a call in the queue.
+        QCoreApplication.sendPostedEvents(widget, QEvent.Type.MetaCall.value)
+        layout = widget.layout()
+        if layout is not None:
+            layout.activate()

@@ -70,6 +70,7 @@ class NameBox(QWidget):
             mine = entry.hasFocus() and not moved and entry.text().strip() == text
             if not typing and not mine and entry.text() != text:
                 entry.setText(text)
+                entry.setCursorPosition(0)  # of a long name its beginning
                 if entry is self.name:
                     self._complain("")
 

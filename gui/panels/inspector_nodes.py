@@ -8,13 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from engine.catalog import OPERATORS
-from engine.catalog.params import Param, Value
+from engine.catalog.params import Bool, Param, Value
 from engine.catalog.spec import Operator
 from engine.check import Known
 from engine.design import edits
 from engine.design.block import Block
 from engine.design.model import Design, Node
 from engine.errors import EngineError
+from gui.canvas.freezing import has_weights
 from gui.panels.fields import Field, field_for
 from gui.panels.inspector_formulas import Formulas
 from gui.panels.inspector_help import HelpFold
@@ -61,6 +62,7 @@ class NodesForm(QWidget):
         self._names = NameBox(session, self)
         layout.addWidget(self._names)
         self._formulas = Formulas(session, self)
+        self._frozen = self._made_frozen(layout)
         self._reset_all = self._add_params(kinds, layout)
         self._add_inits(layout)
         self._shapes = ShapesBox(session, self)
@@ -82,6 +84,9 @@ class NodesForm(QWidget):
         self._show_head(nodes)
         self._show_problems(ids)
         self._names.display(nodes)
+        learning = [node for node in nodes if has_weights(node)]
+        self._frozen.setVisible(bool(learning))
+        self._frozen.display([node.frozen for node in learning])
         changed = False
         for name, field in self.fields.items():
             values = [node.written.get(name) for node in nodes]
@@ -140,6 +145,22 @@ class NodesForm(QWidget):
             self._problems.addWidget(self._cards[-1])
         for card, problem in zip(self._cards, found, strict=True):
             card.display(problem)
+
+    def _made_frozen(self, layout: QVBoxLayout) -> Field:
+        doc = self.tr("Held as it is: no gradient, and not counted as trainable.")
+        field = field_for(Bool("frozen", False, doc=doc), False, self)
+        field.edited.connect(lambda _, value: self._freeze(frozen=bool(value)))
+        field.restored.connect(lambda _: self._freeze(frozen=False))
+        layout.addWidget(field)
+        return field
+
+    def _freeze(self, *, frozen: bool) -> None:
+        text = self.tr("Freeze") if frozen else self.tr("Unfreeze")
+        self._attempt(
+            self._frozen.complain,
+            lambda design: edits.set_frozen(design, self._ids, frozen),
+            text,
+        )
 
     # Parameters
 
@@ -245,7 +266,9 @@ class NodesForm(QWidget):
         self, ids: Sequence[str], nodes: list[Node], known: list[Known | None]
     ) -> None:
         """A chooser for each family of tensors that one of the nodes has."""
-        present: set[str] = {spec.family for it in known if it for spec in it.tensors}
+        # A block's weights are drawn as the layers inside it say.
+        own = [it for it, node in zip(known, nodes, strict=True) if not node.block]
+        present: set[str] = {spec.family for it in own if it for spec in it.tensors}
         present |= {name for node in nodes for name in node.init if name in FAMILIES}
         for family in FAMILIES:
             box = self.inits.get(family)

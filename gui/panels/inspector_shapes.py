@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from engine.catalog.dims import Tensor, text
 from engine.design.model import Node
-from gui.panels.labels import Heading, Label
+from gui.panels.labels import Heading, Label, Line
 from gui.session import Session
 
 FEW = 2  # lines that need no heading
 
-Line = tuple[str, str, str]  # port, shape, the other end
+Ends = tuple[str, str, str]  # port, shape, the other end
 
 
 class ShapesBox(QWidget):
@@ -21,7 +21,7 @@ class ShapesBox(QWidget):
         super().__init__(parent)
         self.setObjectName("shapes")
         self._session = session
-        self._shown: list[Line] = []
+        self._shown: list[Ends] = []
         self._grid = QGridLayout()
         self._grid.setColumnStretch(2, 1)
         self._grid.setHorizontalSpacing(12)
@@ -48,12 +48,13 @@ class ShapesBox(QWidget):
         for row, line in enumerate(lines):
             roles = ("muted", "mono", "small")
             for column, (said, role) in enumerate(zip(line, roles, strict=True)):
-                label = Label(said, role, self)
-                label.setWordWrap(column == 2)
+                # A long name gives way; a shape never does.
+                label = (Line if column == 2 else Label)(said, role, self)
+                label.setWordWrap(False)
                 self._grid.addWidget(label, row, column)
                 self._labels.append(label)
 
-    def _lines(self, node: Node) -> list[Line]:
+    def _lines(self, node: Node) -> list[Ends]:
         document = self._session.document
         design, checked = document.design, document.checked
         known = checked.known(node.id)

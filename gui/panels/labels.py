@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from gui.theme import Theme
+
+NARROW = 120  # a width that every wrapped text can do with
+_LONG, _PIECES = re.compile(r"\S{25,}"), re.compile(r".{1,12}")
 
 
 class Label(QLabel):
@@ -24,6 +29,13 @@ class Label(QLabel):
         self.setWordWrap(True)
         self.setProperty("role", role)
         self.setText(text)
+
+    def minimumSizeHint(self) -> QSize:
+        """A wrapped text is not as wide as its longest word, which may be a name."""
+        least = super().minimumSizeHint()
+        return (
+            least.boundedTo(QSize(NARROW, least.height())) if self.wordWrap() else least
+        )
 
 
 class Line(Label):
@@ -86,6 +98,11 @@ def grouped(number: int) -> str:
     return f"{number:,}"
 
 
+def breakable(text: str) -> str:
+    """`text` with places to break long words at: a label is as wide as its words."""
+    return _LONG.sub(lambda found: "\u200b".join(_PIECES.findall(found[0])), text)
+
+
 def short(number: float) -> str:
     """A measured number in four figures at most, without a needless exponent."""
     if number != number:
@@ -140,7 +157,9 @@ def _field_rules(theme: Theme) -> str:
         f"background: {theme.field.name()}; }} "
         f"QWidget#notes {{ border: 1px solid {line}; border-radius: 6px; "
         f"background: {theme.field.name()}; }} "
-        'QToolButton[flat="true"] { border: none; padding: 0; } '
+        'QToolButton[flat="true"] { border: 1px solid transparent; padding: 0; } '
+        'QToolButton[flat="true"]:focus '
+        f"{{ border-color: {theme.accent.name()}; border-radius: 3px; }} "
     )
 
 
@@ -149,10 +168,12 @@ def _table_rules(theme: Theme) -> str:
     font = theme.font("caption")
     chosen, text = theme.selected.name(), theme.text.name()
     return (
-        f"QTableView {{ background: {theme.panel.name()}; border: none; "
+        f"QTableView {{ background: {theme.panel.name()}; "
+        "border: 1px solid transparent; border-radius: 4px; "
         f"selection-background-color: {chosen}; selection-color: {text}; "
         "outline: 0; } "
         "QTableView::item { padding: 0 8px; border: none; } "
+        f"QTableView:focus {{ border-color: {theme.accent.name()}; }} "
         f"QTableView::item:selected {{ background: {chosen}; }} "
         f"QHeaderView {{ background: {theme.panel.name()}; border: none; }} "
         f"QHeaderView::section {{ background: {theme.panel.name()}; border: none; "

@@ -68,9 +68,9 @@ class RowDelegate(QStyledItemDelegate):
         """The soft ground under the pointer, and a stronger one for the current row."""
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        if not chosen and not hovered:
-            return
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
+        if not chosen and not hovered and not focused:
+            return
         painter.setBrush(self._theme.selected if chosen else self._theme.hover)
         edge = Qt.PenStyle.NoPen if not focused else QPen(self._theme.accent, 1)
         painter.setPen(edge)

@@ -13,10 +13,11 @@ from PySide6.QtWidgets import (
 )
 
 from engine.errors import EngineError, Problem, Severity
-from gui.panels.labels import Label
+from gui.panels.labels import Label, breakable
 from gui.session import Session
 from gui.words import say
 
+WIDEST = 220  # of a button's text, in pixels
 ICONS = {
     Severity.ERROR: "circle-x",
     Severity.WARNING: "triangle-alert",
@@ -70,7 +71,7 @@ class ProblemCard(QFrame):
         """Show this problem."""
         self._problem = problem
         said = say(problem.message)
-        self.sentence.setText(said)
+        self.sentence.setText(breakable(said))
         theme = self._session.theme
         colour = {
             Severity.ERROR: theme.error,
@@ -89,8 +90,12 @@ class ProblemCard(QFrame):
         self.fix.setVisible(problem.fix is not None)
         if problem.fix is not None:
             label = say(problem.fix.label)
-            self.fix.setText(label)
-            self.fix.setToolTip(self.tr("Mends this; one step to undo"))
+            cut = self.fix.fontMetrics().elidedText(
+                label, Qt.TextElideMode.ElideMiddle, WIDEST
+            )
+            self.fix.setText(cut)
+            tip = self.tr("Mends this; one step to undo")
+            self.fix.setToolTip(tip if cut == label else f"{label}\n{tip}")
 
     def severity(self) -> str:
         """The word for how much it matters."""

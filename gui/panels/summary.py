@@ -4,31 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSettings,
+    Qt,
+)
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QMenu,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
+from engine.check.costs import MEASURES, Measure
 from engine.design.model import Design
+from gui.panels.columns import ColumnMenu, choices
 from gui.panels.labels import Line, grouped, panel_sheet
 from gui.panels.lazy import LazyPanel
 from gui.panels.summary_rows import (
+    IF_ROOM,
     SHARE,
+    USUAL,
     columns,
     own_lines,
     sized,
     torch_lines,
 )
 from gui.panels.table import SORT, TableModel, TableView
+from gui.place import node_at
 from gui.session import Session
 
 if TYPE_CHECKING:
     from engine.service import Summary
+
+NAMED = 3  # nodes in the note, before "and 4 more"
 
 
 class SummaryPanel(LazyPanel):
@@ -37,7 +51,6 @@ class SummaryPanel(LazyPanel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setAccessibleName(self.tr("Summary"))
-        self._answered: Design | None = None
         self.model = TableModel(columns(self.tr), session.theme, self)
         self.table = TableView(self.model, self)
         self.table.setObjectName("summaryTable")
@@ -46,6 +59,11 @@ class SummaryPanel(LazyPanel):
             self.tr("Click a heading to sort, a row to select its node; Ctrl+C copies.")
         )
         self.table.setItemDelegateForColumn(SHARE, ShareDelegate(session, self.table))
+        self.measure = _remembered()
+        self._summary: Summary | None = None
+        self.columns = ColumnMenu(
+            self.table, "summary/columns", USUAL, IF_ROOM, self._offer_shares
+        )
         self.totals = Line("", "body", self)
         self.totals.setObjectName("summaryTotals")
         self.note = Line("", "small", self)
@@ -71,10 +89,10 @@ class SummaryPanel(LazyPanel):
         """Show our own rows now and ask for torchinfo's."""
         document = self.session.document
         design, checked = document.design, document.checked
-        self._answered = None
-        self.model.fill(own_lines(design, checked))
+        self._summary = None
+        self.model.fill(own_lines(design, checked, self.measure))
         self.table.follow(self.session.selection.ids)
-        self._total(checked.parameters, checked.parameters, checked.mult_adds, 0)
+        self._total()
         self.session.worker.cancel("summary")
         if not design.nodes:
             self.note.setText(self.tr("Nothing to count yet."))
@@ -99,27 +117,64 @@ class SummaryPanel(LazyPanel):
         if design.graph is not self.session.document.design.graph:
             return  # an answer about a design that is gone
         checked = self.session.document.checked
-        self.model.fill(torch_lines(design, checked, summary))
+        self._summary = summary
+        self.model.fill(torch_lines(design, checked, summary, self.measure))
         self.table.follow(self.session.selection.ids)
-        bytes_ = summary.input_bytes + summary.forward_bytes + summary.param_bytes
-        self._total(
-            summary.total_params, summary.trainable_params, summary.mult_adds, bytes_
-        )
         note = self.tr("torchinfo counts {work} mult-adds over the batch")
         said = note.format(work=grouped(summary.torchinfo_mult_adds))
-        self.note.setText(summary.note or said)
+        self.note.setText(summary.note or said + self._differing(summary))
 
     def _failed(self, sentence: str) -> None:
         self.note.setText(sentence)
 
-    def _total(self, params: int, trainable: int, work: int, size: int) -> None:
+    def _differing(self, summary: Summary) -> str:
+        """Which layers make its count another than ours, beyond batch and biases."""
+        design = self.session.document.design
+        nodes = [node_at(design, at.node) for at in summary.differences]
+        found = [node.called for node in nodes if node is not None]
+        if not found:
+            return self.tr(" and adds biases")
+        names = ", ".join(found[:NAMED])
+        if len(found) > NAMED:
+            names = self.tr("{names} and {n} more").format(
+                names=names, n=len(found) - NAMED
+            )
+        return self.tr(", in its own way for {names}").format(names=names)
+
+    def _total(self) -> None:
+        checked = self.session.document.checked
+        costs, params = checked.costs, checked.parameters
         parts = [self.tr("{n} parameters").format(n=grouped(params))]
-        if trainable != params:
-            parts.append(self.tr("{n} trainable").format(n=grouped(trainable)))
-        parts.append(self.tr("{n} mult-adds a sample").format(n=grouped(work)))
-        if size:
-            parts.append(self.tr("{size} in all").format(size=sized(size)))
+        if checked.trainable != params:
+            parts.append(self.tr("{n} trainable").format(n=grouped(checked.trainable)))
+        work = grouped(checked.mult_adds)
+        parts.append(self.tr("{n} mult-adds a sample").format(n=work))
+        if costs.forward_bytes:
+            said = self.tr("{out} of outputs, {all} to train")
+            out, all_ = sized(costs.forward_bytes), sized(costs.training_bytes)
+            parts.append(said.format(out=out, all=all_))
         self.totals.setText(" · ".join(parts))
+
+    def _offer_shares(self, menu: QMenu) -> None:
+        """Of which cost the bars show each layer's part."""
+        menu.addSeparator()
+        texts = {
+            "parameters": self.tr("Share of the parameters"),
+            "mult_adds": self.tr("Share of the mult-adds"),
+            "memory": self.tr("Share of the memory in training"),
+        }
+        choices(menu, texts, self.measure, self._choose_share)
+
+    def _choose_share(self, measure: str) -> None:
+        QSettings().setValue("summary/share", measure)
+        self.measure = _remembered()
+        document, summary = self.session.document, self._summary
+        lines = own_lines(document.design, document.checked, self.measure)
+        if summary is not None:
+            lines = torch_lines(
+                document.design, document.checked, summary, self.measure
+            )
+        self.model.fill(lines)
 
     def _choose(self, ids: list[str]) -> None:
         self.session.selection.set(ids)
@@ -127,6 +182,12 @@ class SummaryPanel(LazyPanel):
     def _follow_selection(self) -> None:
         if self.isVisible() and not self.table.hasFocus():
             self.table.follow(self.session.selection.ids)
+
+
+def _remembered() -> Measure:
+    """The cost whose shares are shown."""
+    stored = QSettings().value("summary/share")
+    return next((name for name in MEASURES if name == stored), "parameters")
 
 
 class ShareDelegate(QStyledItemDelegate):
@@ -158,6 +219,7 @@ class ShareDelegate(QStyledItemDelegate):
         room = max(rect.width() - 52, 10)
         bar = QRectF(rect.left(), rect.center().y() - 3.5, max(share * room, 2), 8)
         painter.save()
+        painter.setClipRect(option.rect)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.family("layer")))

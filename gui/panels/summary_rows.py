@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from engine.catalog import INITIALIZERS
 from engine.catalog.dims import sampled
 from engine.check import Checked
+from engine.check.costs import Cost, Measure
 from engine.design.model import Design, Node
 from gui.panels.labels import grouped
 from gui.panels.table import Cell, Column, Line
+from gui.words import say
 
 if TYPE_CHECKING:
     from engine.service import Summary, SummaryRow
 
-SHARE = 5  # which column has the bars
+IDS = (
+    *("layer", "type", "shape", "initializer", "params", "share", "work", "theirs"),
+    *("trainable", "output", "kept", "memory", "field"),
+)
+SHARE, THEIRS = IDS.index("share"), IDS.index("theirs")
+USUAL = frozenset(range(len(IDS))) - {
+    IDS.index(name) for name in ("trainable", "kept", "memory")
+}
+IF_ROOM = (IDS.index("output"), IDS.index("field"))
 NOTHING = Cell("–", -1.0)
+BILLION = 10**9  # from here on a number is told in billions; its tip has it in full
 
 
 def columns(tr: Callable[[str], str]) -> tuple[Column, ...]:
     """The headings; the two counts of mult-adds say whose they are."""
+    return tuple(
+        column._replace(id=name)
+        for name, column in zip(IDS, (*_first(tr), *_costs(tr)), strict=True)
+    )
+
+
+def _first(tr: Callable[[str], str]) -> tuple[Column, ...]:
     return (
         Column(tr("Layer"), tr("The node's name."), width=130),
         Column(tr("Type"), tr("The torch class or function."), muted=True, width=110),
@@ -38,7 +56,12 @@ def columns(tr: Callable[[str], str]) -> tuple[Column, ...]:
             number=True,
             width=84,
         ),
-        Column(tr("Share"), tr("Of all parameters."), width=140, picture=48),
+        Column(
+            tr("Share"),
+            tr("Of the whole; of what, the menu of this heading says."),
+            width=140,
+            picture=48,
+        ),
         Column(
             tr("Mult-adds"),
             tr("Fanin's count: per sample, products paired with sums, no biases."),
@@ -59,9 +82,57 @@ def columns(tr: Callable[[str], str]) -> tuple[Column, ...]:
     )
 
 
-def own_lines(design: Design, checked: Checked) -> list[Line]:
+def _costs(tr: Callable[[str], str]) -> tuple[Column, ...]:
+    """What memory is needed for, and how far a value sees."""
+    return (
+        Column(
+            tr("Trainable"),
+            tr("Parameters that learn: none in a frozen layer."),
+            number=True,
+            width=84,
+        ),
+        Column(
+            tr("Output"),
+            tr("Memory of what leaves it, at the sample sizes; none for a view."),
+            number=True,
+            muted=True,
+            width=76,
+        ),
+        Column(
+            tr("Kept"),
+            tr(
+                "Of its output and of masks, indices and the like: what some backward "
+                "pass reads, so that training keeps it. ~ marks an estimate."
+            ),
+            number=True,
+            muted=True,
+            width=76,
+        ),
+        Column(
+            tr("Training"),
+            tr("Weights, their gradients and what is kept; not the optimizer's own."),
+            number=True,
+            muted=True,
+            width=76,
+        ),
+        Column(
+            tr("Sees"),
+            tr(
+                "The receptive field: how much of the input one of its values depends "
+                "on, along convolutions and poolings."
+            ),
+            number=True,
+            muted=True,
+            width=64,
+        ),
+    )
+
+
+def own_lines(
+    design: Design, checked: Checked, measure: Measure = "parameters"
+) -> list[Line]:
     """What Fanin knows before torchinfo answers, or while the design has errors."""
-    total = checked.parameters
+    shares = checked.costs.shares(measure)
     lines = []
     order = [*checked.order, *(key for key in design.nodes if key not in checked.order)]
     for key in order:
@@ -69,8 +140,7 @@ def own_lines(design: Design, checked: Checked) -> list[Line]:
         known = checked.known(key)
         shapes = [tensor.shape for tensor in known.outputs.values()] if known else []
         shape = ", ".join(str(list(sampled(shape))) for shape in shapes)
-        params = known.parameters if known else 0
-        work = known.mult_adds if known else 0
+        cost = checked.costs.nodes.get(key, Cost())
         lines.append(
             Line(
                 key,
@@ -79,26 +149,65 @@ def own_lines(design: Design, checked: Checked) -> list[Line]:
                     Cell(node.title, node.title),
                     Cell(shape, shape) if shape else Cell("?", ""),
                     _drawn_by(node, checked),
-                    _number(params),
-                    _share(params, total),
-                    _number(work),
+                    _number(cost.parameters),
+                    _share(shares.get(key, 0.0)),
+                    _number(cost.mult_adds),
                     NOTHING,
+                    *_cost_cells(cost),
                 ),
             )
         )
     return lines
 
 
-def torch_lines(design: Design, checked: Checked, summary: Summary) -> list[Line]:
+def torch_lines(
+    design: Design,
+    checked: Checked,
+    summary: Summary,
+    measure: Measure = "parameters",
+) -> list[Line]:
     """The rows that torchinfo gave, in its order."""
-    return [_torch_line(row, design, checked) for row in summary.rows]
+    shares = checked.costs.shares(measure)
+    why = {at.node: say(at.why) for at in summary.differences}
+    lines = []
+    for row in summary.rows:
+        top = not row.depth or row.depth == 1
+        share = shares.get(row.node, 0.0) if row.depth == 1 else float(not row.depth)
+        if measure == "parameters":
+            share = row.share
+        cells = _cost_cells(_cost_of(row, checked)) if top else (NOTHING,) * 5
+        lines.append(_torch_line(row, design, checked, share, why, cells))
+    return lines
 
 
-def _torch_line(row: SummaryRow, design: Design, checked: Checked) -> Line:
+def _cost_of(row: SummaryRow, checked: Checked) -> Cost:
+    """A node's cost; in the row of the network, that of all nodes."""
+    if row.node:
+        return checked.costs.nodes.get(row.node, Cost())
+    costs = checked.costs
+    return Cost(
+        trainable=checked.trainable,
+        weight_bytes=costs.weight_bytes,
+        gradient_bytes=costs.total(lambda cost: cost.gradient_bytes),
+        output_bytes=costs.forward_bytes,
+        kept_bytes=costs.kept_bytes,
+        sure=all(cost.sure for cost in costs.nodes.values()),
+    )
+
+
+def _torch_line(
+    row: SummaryRow,
+    design: Design,
+    checked: Checked,
+    share: float,
+    why: Mapping[str, str],
+    costs: tuple[Cell, ...],
+) -> Line:
     node = design.nodes.get(row.node)
     shape = _listed(row.output_shape)
     indent = "· " * max(row.depth - 1, 0)
     initializer = _drawn_by(node, checked) if node else Cell("", "")
+    theirs = _number(row.mult_adds)
     return Line(
         row.node,
         (
@@ -107,11 +216,39 @@ def _torch_line(row: SummaryRow, design: Design, checked: Checked) -> Line:
             Cell(shape, shape),
             initializer,
             _number(row.params),
-            Cell(_percent(row.share), row.share),
+            _share(share),
             _number(row.own_mult_adds),
-            _number(row.mult_adds),
+            theirs._replace(tip=why.get(row.node, "")),
+            *costs,
         ),
     )
+
+
+def _cost_cells(cost: Cost) -> tuple[Cell, ...]:
+    """Trainable, output, kept, memory and field, as the headings have them."""
+    size = "×".join(str(field.size) for field in cost.field)
+    least = float(min((field.size for field in cost.field), default=0))
+    return (
+        _number(cost.trainable),
+        _bytes(cost.output_bytes),
+        _bytes(cost.kept_bytes, sure=cost.sure),
+        _bytes(cost.memory, sure=cost.sure),
+        Cell(size, least, _placed(cost)) if size else NOTHING,
+    )
+
+
+def _placed(cost: Cost) -> str:
+    """The fields in full: how far apart they lie and where the first begins."""
+    lines = [
+        f"{field.size}: every {field.jump}, from {field.start}" for field in cost.field
+    ]
+    return "\n".join(lines)
+
+
+def _bytes(count: int, *, sure: bool = True) -> Cell:
+    if not count:
+        return NOTHING
+    return Cell(f"{'' if sure else '~'}{sized(count)}", float(count))
 
 
 def _listed(shape: object) -> str:
@@ -140,11 +277,12 @@ def _drawn_by(node: Node, checked: Checked) -> Cell:
 
 
 def _number(count: int) -> Cell:
-    return Cell(grouped(count), float(count)) if count else NOTHING
+    if count < BILLION:
+        return Cell(grouped(count), float(count)) if count else NOTHING
+    return Cell(f"{count / BILLION:,.2f} G", float(count), grouped(count))
 
 
-def _share(count: int, total: int) -> Cell:
-    share = count / total if total else 0.0
+def _share(share: float) -> Cell:
     return Cell(_percent(share), share)
 
 

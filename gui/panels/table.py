@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,8 +27,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from gui.theme import Theme
 
 NARROWEST = 44  # of a column, in pixels
-EDGES = 20  # of a cell, at its sides
-ARROW = 12  # beside the heading that is sorted by
+EDGES = 24  # of a cell, at its sides
+ARROW = 8  # beside the heading that is sorted by
 LOOKED_AT = 200  # rows that are measured to fit the columns
 ROW = 23
 SORT = Qt.ItemDataRole.UserRole
@@ -46,6 +46,7 @@ class Column(NamedTuple):
     muted: bool = False
     width: int = 110  # its share of what is left over when all words are in sight
     picture: int = 0  # room beside the text
+    id: str = ""  # by which a choice of columns is remembered
 
 
 class Cell(NamedTuple):
@@ -159,6 +160,7 @@ class TableView(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._fitting = self._moved = self._following = False
+        self.if_room: tuple[int, ...] = ()
         self._set_header()
         self.selectionModel().selectionChanged.connect(self._tell)
 
@@ -199,12 +201,33 @@ class TableView(QTableView):
         """Put the selected rows, or all, on the clipboard with tabs between cells."""
         rows = [index.row() for index in self.selectionModel().selectedRows()]
         rows = sorted(rows) or list(range(self.sorted.rowCount()))
-        lines = ["\t".join(column.title for column in self.table.columns)]
-        columns = range(len(self.table.columns))
+        columns = self.shown
+        lines = ["\t".join(self.table.columns[at].title for at in columns)]
         for row in rows:
             cells = (self.sorted.index(row, column).data() for column in columns)
             lines.append("\t".join(str(cell or "") for cell in cells))
         QGuiApplication.clipboard().setText("\n".join(lines))
+
+    @property
+    def shown(self) -> list[int]:
+        """The columns that are not hidden."""
+        places = range(len(self.table.columns))
+        return [place for place in places if not self.isColumnHidden(place)]
+
+    def show_columns(
+        self, places: Collection[int], if_room: Sequence[int] = ()
+    ) -> None:
+        """Show these columns, the first always, and hide the others.
+
+        Args:
+            places: to be shown.
+            if_room: of them, those that are hidden where the others need their room.
+        """
+        self.if_room = tuple(if_room)
+        for place in range(len(self.table.columns)):
+            self.setColumnHidden(place, place > 0 and place not in places)
+        self._moved = False
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width out as the columns ask, until a person moves a border."""
@@ -216,21 +239,42 @@ class TableView(QTableView):
         if self._moved or width <= 0:
             return
         self._fitting = True
+        self._make_room(width)
         for place, share in enumerate(self._shared(width)):
             self.setColumnWidth(place, share)
         self._fitting = False
 
+    def _make_room(self, width: int) -> None:
+        """Hide the columns that nobody asked for where the others need their room."""
+        if not self.if_room:
+            return
+        places = [at for at in range(len(self.table.columns)) if at not in self.if_room]
+        shown = [at for at in places if not self.isColumnHidden(at)]
+        pictures = sum(self.table.columns[at].picture for at in shown)  # give way
+        spare = width - sum(map(self._wanted, shown)) + pictures
+        for place in self.if_room:
+            spare -= self._wanted(place)
+            self.setColumnHidden(place, spare < 0)
+
     def _shared(self, width: int) -> list[int]:
         """The widths of all columns: numbers are never cut off, words may be."""
         columns = self.table.columns
-        wide = [self._wanted(place) for place in range(len(columns))]
+        hidden = [self.isColumnHidden(place) for place in range(len(columns))]
+        wide = [0 if off else self._wanted(place) for place, off in enumerate(hidden)]
         spare = width - sum(wide)
         if spare >= 0:
-            total = sum(column.width for column in columns)
-            shares = (column.width * spare // total for column in columns)
+            wants = [
+                c.width * (not off) for c, off in zip(columns, hidden, strict=True)
+            ]
+            total = max(sum(wants), 1)
+            shares = (want * spare // total for want in wants)
             return [own + more for own, more in zip(wide, shares, strict=True)]
-        words = [i for i, column in enumerate(columns) if not column.number]
-        for _ in range(-spare):  # a pixel at a time, from the widest
+        words = [i for i, c in enumerate(columns) if not c.number and not hidden[i]]
+        for place, column in enumerate(columns):  # pictures give way first
+            cut = 0 if hidden[place] else min(column.picture, max(-spare, 0))
+            wide[place] -= cut
+            spare += cut
+        for _ in range(-spare):  # then words, a pixel at a time, from the widest
             widest = max(words, key=wide.__getitem__)
             wide[widest] = max(NARROWEST, wide[widest] - 1)
         return wide
@@ -247,7 +291,7 @@ class TableView(QTableView):
         return wide + EDGES
 
     def _border_moved(self, place: int) -> None:
-        stretched = place == len(self.table.columns) - 1  # Qt's own doing
+        stretched = place == self.shown[-1]  # Qt's own doing
         self._moved = self._moved or not (self._fitting or stretched)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -32,7 +32,7 @@ Draw = st.DrawFn
 KINDS = tuple(
     kind
     for kind, row in OPERATORS.items()
-    if row.role in ("layer", "operation") and row.target
+    if row.role in ("layer", "operation", "loss") and row.target
 )
 SIZES = st.integers(1, 9)
 ANY_DTYPE = st.sampled_from((*FLOATS, "int64", "int32", "bool"))
@@ -43,6 +43,16 @@ SPECIAL: dict[str, st.SearchStrategy[Any]] = {
     "num_groups": st.sampled_from((1, 1, 2, 3)),
     "num_heads": st.sampled_from((1, 1, 2, 3)),
     "num_layers": st.integers(1, 3),
+    "nhead": st.sampled_from((1, 1, 2, 3)),
+    "num_encoder_layers": st.integers(1, 2),
+    "num_decoder_layers": st.integers(1, 2),
+    "blank": st.integers(0, 2),
+    "ignore_index": st.integers(-3, 3),
+    "is_causal": st.sampled_from((False, False, False, True)),
+    "src_is_causal": st.sampled_from((False, False, False, True)),
+    "tgt_is_causal": st.sampled_from((False, False, False, True)),
+    "memory_is_causal": st.sampled_from((False, False, False, True)),
+    "enable_nested_tensor": st.just(False),  # meta tensors cannot be nested
     "proj_size": st.sampled_from((0, 0, 1, 2, 5)),
     "axes": st.integers(1, 3),
     "padding_idx": st.none() | st.integers(-9, 9),
@@ -133,6 +143,7 @@ def natural(kind: str) -> tuple[int, ...]:
         "permute": (2, 3, 4),
         "lstm": (2, 3),
         "gru": (2, 3),
+        "rnn": (2, 3),
         "multihead_attention": (2, 3),
     }
     return known.get(kind, (1, 2, 3, 4))
@@ -148,8 +159,15 @@ def _inputs(row: Operator, params: dict[str, Any]) -> st.SearchStrategy[Any]:
         "embedding_bag": _bags,
         "lstm": _recurrent,
         "gru": _recurrent,
+        "rnn": _recurrent,
+        "lstm_cell": _one_step,
+        "gru_cell": _one_step,
+        "rnn_cell": _one_step,
         "multihead_attention": _attention,
+        **dict.fromkeys((kind for kind in KINDS if "former" in kind), _transformed),
     }
+    if row.role == "loss":
+        return _judged(row, params)
     if row.kind in special:
         return special[row.kind](row, params)
     if len(row.input_ports({**row.defaults, **params})) > 1:
@@ -288,7 +306,7 @@ def _recurrent(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
     batch = batch if arriving.rank == 3 else ()
     projected = params.get("proj_size") or params["hidden_size"]
     for port, width in (("h_0", projected), ("c_0", params["hidden_size"])):
-        if port == "c_0" and row.kind == "gru":
+        if port == "c_0" and row.kind != "lstm":
             continue
         shape = [layers, *batch, width]
         if draw(st.integers(0, 9)) == 9:
@@ -320,6 +338,133 @@ def _attention(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
         found[port] = Tensor(tuple(shape), dtype)
         if port == "key" and draw(st.integers(0, 4)) == 4:
             break
+    return found | draw(_masked(row, params, found, "num_heads"))
+
+
+@st.composite
+def _masked(
+    draw: Draw, row: Operator, params: dict[str, Any], found: Any, heads: str
+) -> Any:
+    """Masks for some of the ports that take them, mostly of the right shape."""
+    ports = [port.name for port in row.input_ports(params) if port.keyword]
+    first, *_, last = (*found.values(), *found.values())
+    if first.rank != last.rank or first.rank not in (2, 3) or not draw(st.booleans()):
+        return {}
+    batched = first.rank == 3
+    time = 1 if params["batch_first"] and batched else 0
+    batch = (first.shape[1 - time],) if batched else ()
+    by_name = {"src": first, "tgt": found.get("tgt", first)}
+    masks = {}
+    for name in draw(st.lists(st.sampled_from(ports), unique=True, max_size=2)):
+        stem = name.partition("_")[0]
+        own = by_name.get(stem, first if stem == "mask" else last)
+        if row.kind == "transformer" and stem == "memory":
+            own = first
+        keys, queries = own.shape[time], own.shape[time]
+        if stem in ("attn", "memory"):
+            queries = by_name["tgt"].shape[time]
+        shape = (*batch, keys)
+        if not name.endswith("key_padding_mask"):
+            several = (batch[0] if batch else 1) * params[heads]
+            front = draw(st.sampled_from(((), (), (several,))))
+            shape = (*front, queries, keys)
+        if draw(st.integers(0, 11)) == 11:
+            shape = (*shape[:-1], shape[-1] + 1)
+        dtype = draw(st.sampled_from(("bool",) * 4 + ("float32",) * 2 + ("int64",)))
+        masks[name] = Tensor(shape, dtype)
+    return masks
+
+
+@st.composite
+def _transformed(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    heads = params["nhead"]
+    shape = list(draw(shapes((2, 3))))
+    if shape and draw(st.integers(0, 7)):
+        shape[-1] *= heads
+    ports = [port.name for port in row.input_ports(params) if not port.optional]
+    found = {ports[0]: Tensor(tuple(shape), "float32")}
+    if len(ports) > 1:
+        other = list(shape)
+        if shape:
+            other[1 if params["batch_first"] and len(shape) == 3 else 0] = draw(SIZES)
+        if shape and draw(st.integers(0, 9)) == 9:
+            other[draw(st.integers(0, len(other) - 1))] += 1
+        if draw(st.integers(0, 14)) == 14:
+            other = other[1:]
+        dtype = draw(st.sampled_from(("float32",) * 7 + ("float64",)))
+        found[ports[1]] = Tensor(tuple(other), dtype)
+    return found | draw(_masked(row, params, found, "nhead"))
+
+
+# Losses that name classes: how their targets are made of the scores' shape.
+NAMED = ("cross_entropy_loss", "nll_loss", "multi_margin_loss")
+
+
+@st.composite
+def _judged(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    """What a loss is given: like shapes, until one of them is spoilt."""
+    if row.kind == "ctc_loss":
+        return draw(_aligned())
+    ranks = (2,) if row.kind.startswith("multi") else (1, 2, 3)
+    if row.kind == "cosine_embedding_loss":
+        ranks = (1, 2)
+    whole = draw(shapes(ranks))
+    found = {}
+    for port in row.input_ports(params):
+        shape = [*whole]
+        dtype = "int64" if port.dtype == "int" else "float32"
+        if port.name == "target" and row.kind == "cosine_embedding_loss":
+            shape = shape[:-1]
+        elif port.name == "target" and row.kind in NAMED and draw(st.integers(0, 4)):
+            shape, dtype = shape[:1] * (len(shape) > 1) + shape[2:], "int64"
+        elif port.name == "var":
+            shape = draw(st.sampled_from((shape, shape[:-1], [*shape[:-1], 1])))
+        if shape and draw(st.integers(0, 11)) == 11:
+            place = draw(st.integers(0, len(shape) - 1))
+            shape[place] = draw(st.sampled_from((1, shape[place] + 1)))
+        if draw(st.integers(0, 19)) == 19:
+            shape = [1, *shape]
+        if draw(st.integers(0, 19)) == 19:
+            dtype = draw(st.sampled_from(("float64", "int32", "int64")))
+        found[port.name] = Tensor(tuple(shape), dtype)
+    return found
+
+
+@st.composite
+def _aligned(draw: Draw) -> Any:
+    """Log-probabilities and labels for CTCLoss."""
+    steps, batch, sizes, labels = (draw(st.integers(1, 9)) for _ in range(4))
+    shapes_ = {
+        "log_probs": (steps, batch, sizes),
+        "targets": (batch, labels),
+        "input_lengths": (batch,),
+        "target_lengths": (batch,),
+    }
+    found = {}
+    for port, shape in shapes_.items():
+        if draw(st.integers(0, 14)) == 14:
+            shape = (*shape[:-1], shape[-1] + 1)
+        dtype = "int64" if port != "log_probs" else "float32"
+        if draw(st.integers(0, 14)) == 14:
+            dtype = draw(st.sampled_from(("int32", "float64")))
+        found[port] = Tensor(shape, dtype)
+    return found
+
+
+@st.composite
+def _one_step(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    arriving = Tensor(draw(shapes((1, 2))), "float32")
+    found = {"input": arriving}
+    if not arriving.rank or not draw(st.booleans()):
+        return found
+    for port in ("h_0", "c_0") if row.kind == "lstm_cell" else ("hx",):
+        shape = [*arriving.shape[:-1], params["hidden_size"]]
+        if draw(st.integers(0, 9)) == 9:
+            shape[draw(st.integers(0, len(shape) - 1))] += 1
+        if draw(st.integers(0, 14)) == 14:
+            shape = [1, *shape]
+        dtype = draw(st.sampled_from(("float32",) * 7 + ("float64",)))
+        found[port] = Tensor(tuple(shape), dtype)
     return found
 
 

@@ -26,6 +26,12 @@ SHAPES: dict[str, tuple[int | str, ...]] = {
     "glu": ("N", 6),
     "gru": ("T", "N", 6),
     "lstm": ("T", "N", 6),
+    "rnn": ("T", "N", 6),
+    "transformer": ("T", "N", 16),
+    "transformer_decoder": ("T", "N", 16),
+    "transformer_decoder_layer": ("T", "N", 16),
+    "transformer_encoder": ("T", "N", 16),
+    "transformer_encoder_layer": ("T", "N", 16),
     "matmul": ("N", 4, 4),
     "multihead_attention": ("T", "N", 6),
     "permute": ("N", 3, 4),
@@ -62,6 +68,13 @@ SPECIAL: dict[str, tuple[dict[str, Any], ...]] = {
     "reshape": ({"shape": ("N", 2, 6)}, {"shape": (-1, 12)}),
     "cosine_similarity": ({"dim": 0},),
     "embedding_bag": ({"padding_idx": 2, "num_embeddings": 9},),
+    "rnn": ({"nonlinearity": "relu", "num_layers": 2},),
+    "transformer_encoder": ({"num_layers": 2, "bias": False, "final_norm": False},),
+    "transformer_decoder": ({"num_layers": 1, "activation": "gelu", "nhead": 4},),
+    "cross_entropy_loss": ({"label_smoothing": 0.1, "ignore_index": 2},),
+    "gaussian_nll_loss": ({"eps": 0.5},),
+    "huber_loss": ({"delta": 0.5},),
+    "triplet_margin_loss": ({"p": 1.0, "margin": 0.5},),
     "instance_norm2d": ({"affine": True, "track_running_stats": True},),
     "upsampling_bilinear2d": ({"scale_factor": None, "size": (7, 9)},),
     "zero_pad2d": ({"padding": (1, 2, -1, 0)},),
@@ -81,6 +94,45 @@ WITH: dict[str, dict[str, Any]] = {"embedding_bag": {"mode": "sum"}}
 # Optional ports that are wired together in one more variant each.
 WIRED: dict[str, tuple[tuple[str, ...], ...]] = {}
 
+_MASK, _PADDING = (("T", "T"), "float32"), (("N", "T"), "float32")
+WIRED["lstm_cell"] = (("h_0", "c_0"),)
+for _kind in ("lstm_cell", "gru_cell", "rnn_cell"):
+    PORTS[_kind] = dict.fromkeys(("h_0", "c_0", "hx"), (("N", 64), "float32"))
+for _kind in ("gru_cell", "rnn_cell"):
+    WIRED[_kind] = (("hx",),)
+for _kind, _masks in {
+    "multihead_attention": (("attn_mask",), ("key_padding_mask",)),
+    "transformer_encoder_layer": (("src_mask",), ("src_key_padding_mask",)),
+    "transformer_encoder": (("mask",), ("src_key_padding_mask",)),
+    "transformer_decoder_layer": (("tgt_mask", "memory_key_padding_mask"),),
+    "transformer_decoder": (("memory_mask", "tgt_key_padding_mask"),),
+    "transformer": (("tgt_mask", "src_key_padding_mask"),),
+}.items():
+    WIRED[_kind] = _masks
+    PORTS[_kind] = {
+        name: _PADDING if name.endswith("key_padding_mask") else _MASK
+        for group in _masks
+        for name in group
+    }
+WITH["transformer_encoder"] = {"num_layers": 2, "is_causal": False}
+WITH["transformer_decoder"] = {"num_layers": 2, "tgt_is_causal": False}
+WITH["transformer"] = {"src_is_causal": False, "tgt_is_causal": False}
+_ROW, _CLASS = (("N", 10), "float32"), (("N",), "int64")
+_EACH = (("N",), "float32")
+for _kind in (kind for kind, row in OPERATORS.items() if row.role == "loss"):
+    SHAPES[_kind] = ("N", 10)
+for _kind in ("cross_entropy_loss", "nll_loss", "multi_margin_loss"):
+    PORTS[_kind] = {"target": _CLASS}
+PORTS["multi_label_margin_loss"] = {"target": (("N", 10), "int64")}
+PORTS["cosine_embedding_loss"] = {"target": _EACH}
+PORTS["ctc_loss"] = {
+    "log_probs": ((9, "N", 10), "float32"),
+    "targets": (("N", 9), "int64"),
+    "input_lengths": _CLASS,
+    "target_lengths": _CLASS,
+}
+BEFORE["bce_loss", "input"] = BEFORE["bce_loss", "target"] = ("sigmoid", {}, "output")
+BEFORE["gaussian_nll_loss", "var"] = ("softplus", {}, "output")
 PORTS["embedding_bag"] = {
     "input": (("N", 5), "int64"),
     "per_sample_weights": (("N", 5), "float32"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from engine.catalog.spec import Init
 from engine.check import check
 from engine.design import edits
+from engine.design.file import save
 from engine.design.model import Design
 from engine.errors import EditError
 from engine.measure.parameters import parameters
@@ -19,6 +22,7 @@ from engine.measure.summary import summary
 from engine.measure.weights import weights
 from engine.model.build import build
 from engine.model.source import to_python
+from main import main
 from tests.engine.drawn_networks import (
     NARROW,
     body,
@@ -288,3 +292,16 @@ def test_costs_of_a_block_are_those_of_its_layers():
     shared = check(repeated(3, shared=True)[0]).costs
     assert shared.weight_bytes * 3 == deep.weight_bytes
     assert shared.forward_bytes == deep.forward_bytes
+
+
+def test_the_command_line_tells_paths(tmp_path, capsys):
+    design, _key, use = repeated(2)
+    path = tmp_path / "repeated.fanin"
+    save(design, path)
+    assert main(["summary", str(path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    rows = {row["id"]: row for row in found["nodes"]}
+    assert rows[use]["block"] == "Hidden"
+    assert rows[f"{use}/1/n4"]["name"] == "hidden1.1.linear2"
+    outer = [row["params"] for row in rows.values() if not row["depth"]]
+    assert sum(outer) == found["total_params"]

@@ -162,6 +162,22 @@ def test_an_exposed_number_is_set_by_each_use_and_formulas_follow_it():
     assert closed.nodes[use].params == {}
 
 
+def test_a_typed_formula_is_kept_as_it_stands_and_tidied_by_the_edit():
+    design, key, _use = hidden()
+    row = design.blocks[key].graph.nodes["n2"].row
+    typed = row.param("out_features").parse(" =2*8 + 1")
+    assert edits.inside(
+        design, key, edits.set_params, ["n2"], {"out_features": typed}
+    ).blocks[key].graph.nodes["n2"].params == {"out_features": 17}
+    shape = design.blocks[key].graph.nodes["n6"].row.param("shape")
+    assert shape.parse("N, =4*width") == ("N", "=4*width")
+    for text in ("=2 +", "=__import__('os')", "=1.5", "=(2", "=2**9", "=1//0"):
+        with pytest.raises(ParamError, match=r"is no formula|divides by zero"):
+            edits.set_params(design, ["n5"], {"dim": text})
+    with pytest.raises(ParamError, match="speaks of 'width'"):
+        edits.set_params(design, ["n5"], {"dim": "=width"})
+
+
 def test_a_formula_that_does_not_fit_a_use_is_told_at_the_layer_within():
     design, key, use = hidden()
     design = edits.expose(design, key, "n2", "out_features", "width")

@@ -477,3 +477,24 @@ def test_inputs_and_embeddings_follow_the_designs_dtype():
     assert check(design).tensor("n3", "output").dtype == "float64"
     back = edits.set_dtype(design, "float32")
     assert check(back).tensor("n3", "output").dtype == "float32"
+
+
+@pytest.mark.parametrize("kind", ["add", "multiply", "concatenate"])
+def test_what_joins_many_takes_one_more_up_to_its_limit(kind):
+    design = edits.add(edits.add(Design(), "input"), kind)
+    for number in range(1, 17):
+        wire = Wire("n1", "output", "n2", f"in{number}")
+        if number > 2:
+            assert edits.further_input(design.nodes["n2"]) == wire.input
+        design = edits.connect_further(design, wire)
+    assert len(design.wires) == design.nodes["n2"].args["inputs"] == 16
+    assert edits.further_input(design.nodes["n2"]) is None
+    with pytest.raises(EditError, match="no input 'in17'"):
+        edits.connect_further(design, Wire("n1", "output", "n2", "in17"))
+
+
+def test_what_joins_two_takes_no_third():
+    design = edits.add(edits.add(Design(), "input"), "subtract")
+    assert edits.further_input(design.nodes["n2"]) is None
+    with pytest.raises(EditError, match="no input 'in3'"):
+        edits.connect_further(design, Wire("n1", "output", "n2", "in3"))

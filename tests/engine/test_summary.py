@@ -11,6 +11,7 @@ from torch import nn
 
 from engine.check import check
 from engine.design import edits
+from engine.design.model import Wire
 from engine.errors import BuildError
 from engine.measure import summary as measured
 from engine.measure.summary import summary, table
@@ -100,9 +101,13 @@ def test_small_and_large_networks_are_summed_up_alike(monkeypatch):
 
 
 def test_a_token_without_an_embedding_keeps_nothing_from_being_counted():
-    got = summary(standing("embedding", num_embeddings=5, embedding_dim=4))
-    assert got.total_params == 20
-    assert got.rows[1].output_shape == (3, 5, 4)
+    design = standing("embedding", num_embeddings=9, embedding_dim=4)
+    entry = next(iter(design.nodes))
+    design = edits.insert_after(design, "add", entry)  # sums may pass the last row
+    design = edits.connect(design, Wire(entry, "output", design.newest, "in2"))
+    got = summary(edits.set_symbol(design, "N", 100))
+    assert got.total_params == 36
+    assert got.rows[1].output_shape == (100, 5, 4)
 
 
 def test_what_does_not_fit_is_summed_up_with_a_note(monkeypatch):
@@ -143,3 +148,33 @@ def test_what_is_frozen_is_not_counted_as_trainable():
 def test_a_batch_norm_over_one_value_is_counted_in_either_mode(mode):
     design = edits.set_symbol(chain("batch_norm1d"), "N", 1)
     assert summary(edits.set_mode(design, mode)).total_params == 16
+
+
+@pytest.mark.parametrize("kind", ["linear", "conv2d", "relu", "max_pool2d"])
+def test_batch_and_biases_alone_are_no_difference(kind):
+    assert summary(standing(kind)).differences == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("multihead_attention", "does not see its products"),
+        ("conv_transpose2d", "transposed"),
+        ("lstm", "first two sizes"),
+        ("embedding", "whole table"),
+        ("layer_norm", "scale and shift"),
+    ],
+)
+def test_a_layer_that_torchinfo_counts_in_its_own_way_says_why(kind, why):
+    found = summary(standing(kind))
+    (at,) = found.differences
+    known = check(standing(kind)).known(at.node)
+    assert at.ours == 3 * known.mult_adds  # the batch is 3
+    assert at.theirs == found.torchinfo_mult_adds
+    assert why in str(at.why)
+
+
+def test_a_linear_layer_on_a_sequence_is_counted_once_a_sample_by_torchinfo():
+    (at,) = summary(chain("linear", shape=("N", 5, 8))).differences
+    assert at.theirs < at.ours / 4
+    assert "further axes" in str(at.why)

@@ -382,3 +382,12 @@ def test_the_picture_can_be_saved_as_svg_and_png(qtbot, session, tmp_path):
         path = tmp_path / f"plot.{suffix}"
         assert panel.plot.save_picture(str(path))
         assert path.stat().st_size > 1000
+
+
+def test_a_new_design_without_an_activation_shows_none(qtbot, session):
+    design = edits.add(Design(), "relu")
+    panel = show(qtbot, session, design)
+    assert panel.kind == "relu"
+    session.document.replace(edits.add(Design(), "linear"))
+    assert panel.kind == ""
+    assert "No activation yet" in panel.doc

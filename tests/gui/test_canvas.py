@@ -333,6 +333,25 @@ def test_let_go_on_a_node_a_wire_finds_the_first_free_input(
     }
 
 
+def test_a_wire_let_go_on_a_full_add_makes_it_take_one_more(
+    canvas: CanvasView, chain: Design, document: Document
+) -> None:
+    design = edits.add(document.design, "add", (760, 200))
+    for source, entry in (("n2", "in1"), ("n3", "in2")):
+        design = edits.connect(design, Wire(source, "output", "n5", entry))
+    document.replace(design)
+    steps = document.history.count()
+
+    start = port(canvas, "n4", "output", entering=False)
+    drag(canvas, start, middle(canvas, "n5"))
+    assert document.design.nodes["n5"].args["inputs"] == 3
+    assert Wire("n4", "output", "n5", "in3") in document.design.wires
+
+    assert document.history.count() == steps + 1
+    document.undo()
+    assert document.design == design
+
+
 def test_a_wire_taken_by_its_end_is_led_elsewhere(
     canvas: CanvasView, document: Document, chain: Design
 ) -> None:

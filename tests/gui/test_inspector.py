@@ -5,7 +5,13 @@ import math
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+)
 
 from engine.catalog import INITIALIZERS, OPERATORS
 from engine.catalog.params import Bool, Choice, Dims, Float, Floats, Int, Ints, Size
@@ -445,3 +451,13 @@ def test_a_name_is_never_read_as_rich_text(inspector, session):
     session.document.attempt(edits.set_label, key, label, text="label")
     for shown in inspector.findChildren(QLabel):
         assert shown.textFormat() == Qt.TextFormat.PlainText or not shown.text()
+
+
+def test_a_long_name_of_a_neighbour_makes_nothing_wider(inspector, session):
+    design = edits.insert_after(edits.add(Design(), "input"), "linear", "n1")
+    design = edits.rename(design, "n1", "a_name_that_goes_on_and_on_" * 2)
+    session.document.replace(design)
+    inspector.resize(320, 700)
+    session.selection.set(["n2"])
+    QApplication.processEvents()
+    assert inspector._form.minimumSizeHint().width() <= 320

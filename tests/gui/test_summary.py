@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 
 from engine.catalog.spec import Init
 from engine.design import edits
@@ -16,6 +17,7 @@ from gui.session import Session
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 LAYER, KIND, SHAPE, INIT, PARAMS, SHARE, WORK, THEIRS = range(8)
+TRAINABLE, OUTPUT, KEPT, MEMORY, SEES = range(8, 13)
 
 
 def tutorial() -> Design:
@@ -38,7 +40,7 @@ def silent(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
 def summary(qtbot, session: Session) -> SummaryPanel:
     session.document.replace(tutorial())
     panel = SummaryPanel(session)
-    panel.resize(900, 300)
+    panel.resize(1200, 300)
     qtbot.addWidget(panel)
     with qtbot.waitExposed(panel):
         panel.show()
@@ -72,7 +74,7 @@ def test_torchinfos_rows_arrive_and_agree(summary, qtbot):
     }
     assert "–" != column(summary, THEIRS)[-1] != column(summary, WORK)[-1]
     assert "26 parameters" in summary.totals.text()
-    assert "in all" in summary.totals.text()
+    assert "to train" in summary.totals.text()
 
 
 def test_a_row_selects_its_node_and_a_node_its_row(silent, summary, session):
@@ -104,7 +106,7 @@ def test_ctrl_c_copies_rows_with_tabs(silent, summary):
     head, line = QGuiApplication.clipboard().text().splitlines()
     assert head.split("\t")[:2] == ["Layer", "Type"]
     assert line.split("\t")[:2] == ["linear1", "Linear"]
-    assert len(head.split("\t")) == len(line.split("\t")) == 8
+    assert len(head.split("\t")) == len(line.split("\t")) == 10
 
 
 def test_with_errors_what_is_known_is_shown(summary, session, qtbot):
@@ -176,3 +178,102 @@ def test_every_word_is_in_sight_at_the_width_a_small_screen_leaves(summary, qtbo
         widest = max(metrics.horizontalAdvance(text) for text in column(summary, place))
         assert table.columnWidth(place) >= widest
     assert summary.totals.height() < 2 * summary.totals.fontMetrics().height()
+
+
+def chosen(menu: QMenu, text: str) -> None:
+    """Choose an entry as a person does, who moves to it and presses Enter."""
+    (action,) = [action for action in menu.actions() if action.text() == text]
+    menu.setActiveAction(action)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+
+
+def heading_menu(panel: SummaryPanel) -> QMenu:
+    header = panel.table.horizontalHeader()
+    header.customContextMenuRequested.emit(header.rect().center())
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert menu.objectName() == "columnMenu"
+    return menu
+
+
+def titles(panel: SummaryPanel) -> list[str]:
+    return [panel.model.columns[place].title for place in panel.table.shown]
+
+
+def test_memory_and_field_are_told_from_the_check_alone(silent, summary, session):
+    design = edits.add(Design(), "input", params={"shape": ("N", 1, 9, 9)})
+    design = edits.insert_after(design, "conv2d", design.newest)
+    design = edits.insert_after(design, "max_pool2d", design.newest)
+    session.document.replace(design)
+    QTest.qWait(0)
+    summary.refresh()
+    assert column(summary, SEES) == ["–", "3×3", "4×4"]
+    assert column(summary, OUTPUT) == ["2.59 kB", "50.2 kB", "9.22 kB"]
+    assert column(summary, KEPT)[2] == "18.4 kB"  # the places of the maxima, in int64
+    tip = summary.model.index(2, SEES).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.splitlines() == ["4: every 2, from 0"] * 2
+
+
+def test_an_estimate_says_that_it_is_one(silent, summary, session):
+    design = edits.add(Design(), "input", params={"shape": ("N", 4, 8)})
+    session.document.replace(edits.insert_after(design, "gru", "n1"))
+    summary.refresh()
+    assert column(summary, KEPT)[1].startswith("~")
+
+
+def test_columns_are_chosen_in_the_headings_menu_and_remembered(
+    silent, summary, session, qtbot
+):
+    assert "Trainable" not in titles(summary)
+    chosen(heading_menu(summary), "Trainable")
+    chosen(heading_menu(summary), "Initializer")
+    assert "Trainable" in titles(summary)
+    assert "Initializer" not in titles(summary)
+    again = SummaryPanel(session)
+    qtbot.addWidget(again)
+    assert titles(again) == titles(summary)
+    chosen(heading_menu(summary), "Usual columns")
+    assert "Initializer" in titles(summary)
+    assert "Trainable" not in titles(summary)
+
+
+def test_what_nobody_asked_for_makes_room_on_a_small_screen(silent, summary, qtbot):
+    assert titles(summary)[-2:] == ["Output", "Sees"]
+    summary.resize(640, 300)
+    qtbot.waitUntil(lambda: titles(summary)[-1] == "torchinfo’s")
+    summary.resize(1200, 300)
+    qtbot.waitUntil(lambda: titles(summary)[-1] == "Sees")
+
+
+def test_bars_show_the_share_of_the_chosen_cost(silent, summary, session, qtbot):
+    before = column(summary, SHARE)
+    chosen(heading_menu(summary), "Share of the mult-adds")
+    found = column(summary, SHARE)
+    assert found != before
+    assert found[1] == f"{9 / 19:.1%}"  # 9 + 6 + 4 products
+    again = SummaryPanel(session)
+    qtbot.addWidget(again)
+    assert again.measure == "mult_adds"
+
+
+def test_totals_tell_memory_and_what_learns(silent, summary, session):
+    session.document.attempt(edits.set_frozen, ["n2"], True, text="freeze")
+    summary.refresh()
+    assert "26 parameters · 14 trainable" in summary.totals.text()
+    training = sized(session.document.checked.costs.training_bytes)
+    assert f"{training} to train" in summary.totals.text()
+
+
+def test_the_note_names_the_layers_that_torchinfo_counts_otherwise(
+    summary, session, qtbot
+):
+    answered(summary, qtbot)
+    assert summary.note.text().endswith("and adds biases")
+    design = edits.add(Design(), "input", params={"shape": ("T", "N", 8)})
+    design = edits.insert_after(design, "multihead_attention", "n1")
+    session.document.replace(design)
+    name = design.nodes["n2"].called
+    qtbot.waitUntil(lambda: f"its own way for {name}" in summary.note.text())
+    row = column(summary, LAYER).index(design.nodes["n2"].name)
+    tip = summary.model.index(row, THEIRS).data(Qt.ItemDataRole.ToolTipRole)
+    assert "does not see its products" in tip

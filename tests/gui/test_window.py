@@ -598,23 +598,24 @@ def test_the_palettes_current_activation_is_shown_until_the_canvas_is_used(windo
     assert (panel.node, panel.kind) == (chosen, "sigmoid")
 
 
-def test_the_inspector_takes_what_it_needs_until_a_border_is_moved(window):
+def test_the_inspector_takes_what_it_needs_until_a_border_is_moved(window, qtbot):
     docks, selection = window.docks, window.session.selection
+    window.resize(1440, 1000)
+    QApplication.processEvents()
     selection.set(["n3"])
     small = docks.inspector.height()
     selection.set(["n2"])
-    assert docks.inspector.height() > small
+    qtbot.waitUntil(lambda: docks.inspector.height() > small)
 
     spot = docks.insight.geometry().topLeft() + QPoint(40, -1)
     QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=spot)
     QTest.mouseMove(window, spot - QPoint(0, 60))
-    window.resizeDocks(
-        [docks.inspector, docks.insight], [150, 500], Qt.Orientation.Vertical
-    )
+    QApplication.processEvents()
     QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=spot - QPoint(0, 60))
+    assert docks.sizes()["split"]
     moved = docks.inspector.height()
     selection.set(["n3"])
-    selection.set(["n2"])
+    QApplication.processEvents()
     assert docks.inspector.height() == moved
 
 

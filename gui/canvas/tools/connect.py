@@ -160,4 +160,4 @@ def _rewired(design: Design, taken: Wire | None, wire: Wire) -> Design:
     """One wire more, in place of the one whose end was taken."""
     if taken is not None:
         design = edits.disconnect(design, [taken])
-    return edits.connect(design, wire)
+    return edits.connect_further(design, wire)

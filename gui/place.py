@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from engine.check import Checked, check
 from engine.design.bodies import opened
-from engine.design.model import Design
+from engine.design.model import Design, Node
 
 Place = tuple[str, ...]  # ids of the uses that lead there; () is the whole design
 
@@ -65,3 +65,15 @@ def called(whole: Design, place: Place) -> tuple[str, ...]:
         names.append(block.name)
         nodes = block.graph.nodes
     return tuple(names)
+
+
+def node_at(whole: Design, path: str) -> Node | None:
+    """The node that a path leads to."""
+    place, key = place_of(path)
+    nodes = whole.nodes
+    for step in place:
+        use = nodes.get(step)
+        if use is None or use.block is None:
+            return None
+        nodes = use.block.graph.nodes
+    return nodes.get(key)

@@ -149,8 +149,8 @@ def face_of(node: Node, checked: Checked | None, inks: Inks) -> Face:
     body, dots = _laid(node, form, width, named, 28.0 if chip else 4.0, lines)
     return Face(
         *(node.id, node.kind, form, _family(node), name, title, brief, caption, sign),
-        *(chip, learns, body, dots, named, state, worst, lacks),
-        *(node.frozen, times_of(node, known)),
+        *(chip, learns, body, dots, named, state, worst, lacks, node.frozen),
+        times_of(node, known),
     )
 
 

@@ -105,6 +105,17 @@ class InspectorPanel(LazyPanel):
         self._catch_up()
 
 
+def block_of(nodes: list[Node]) -> Block | None:
+    """The block of which all these nodes are uses."""
+    first = nodes[0].block if nodes else None
+    return first if all(node.block is first for node in nodes) else None
+
+
+def _form_of(block: Block | None) -> object:
+    """What of a block decides which fields there are."""
+    return (block.id, tuple(p.row for p in block.params)) if block else None
+
+
 def _settle(form: QWidget) -> None:
     """Let what was just built take its place now, not some events later.
 
@@ -116,14 +127,3 @@ def _settle(form: QWidget) -> None:
         layout = widget.layout()
         if layout is not None:
             layout.activate()
-
-
-def block_of(nodes: list[Node]) -> Block | None:
-    """The block of which all these nodes are uses."""
-    first = nodes[0].block if nodes else None
-    return first if all(node.block is first for node in nodes) else None
-
-
-def _form_of(block: Block | None) -> object:
-    """What of a block decides which fields there are."""
-    return (block.id, tuple(p.row for p in block.params)) if block else None

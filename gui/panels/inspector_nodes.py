@@ -61,8 +61,8 @@ class NodesForm(QWidget):
         layout.addLayout(self._problems)
         self._names = NameBox(session, self)
         layout.addWidget(self._names)
-        self._frozen = self._made_frozen(layout)
         self._formulas = Formulas(session, self)
+        self._frozen = self._made_frozen(layout)
         self._reset_all = self._add_params(kinds, layout)
         self._add_inits(layout)
         self._shapes = ShapesBox(session, self)
@@ -266,7 +266,9 @@ class NodesForm(QWidget):
         self, ids: Sequence[str], nodes: list[Node], known: list[Known | None]
     ) -> None:
         """A chooser for each family of tensors that one of the nodes has."""
-        present: set[str] = {spec.family for it in known if it for spec in it.tensors}
+        # A block's weights are drawn as the layers inside it say.
+        own = [it for it, node in zip(known, nodes, strict=True) if not node.block]
+        present: set[str] = {spec.family for it in own if it for spec in it.tensors}
         present |= {name for node in nodes for name in node.init if name in FAMILIES}
         for family in FAMILIES:
             box = self.inits.get(family)

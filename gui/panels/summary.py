@@ -36,6 +36,7 @@ from gui.panels.summary_rows import (
     torch_lines,
 )
 from gui.panels.table import SORT, TableModel, TableView
+from gui.place import node_at
 from gui.session import Session
 
 if TYPE_CHECKING:
@@ -128,8 +129,9 @@ class SummaryPanel(LazyPanel):
 
     def _differing(self, summary: Summary) -> str:
         """Which layers make its count another than ours, beyond batch and biases."""
-        nodes = self.session.document.design.nodes
-        found = [nodes[at.node].called for at in summary.differences]
+        design = self.session.document.design
+        nodes = [node_at(design, at.node) for at in summary.differences]
+        found = [node.called for node in nodes if node is not None]
         if not found:
             return self.tr(" and adds biases")
         names = ", ".join(found[:NAMED])

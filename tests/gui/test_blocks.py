@@ -356,3 +356,19 @@ def test_only_a_block_without_uses_is_removed(qtbot: QtBot, window: Window) -> N
     qtbot.keyClick(shown, Qt.Key.Key_Delete)
     assert not document.whole.blocks
     assert not shown.isVisible()
+
+
+def test_the_summary_leads_into_blocks(
+    window: Window,
+) -> None:
+    shown = window.document
+    shown.replace(used_twice())
+    first, second = uses_of(shown.design)
+    window.canvas.levels.enter(first)
+    inner = shown.design.named("linear1")
+    window.canvas.levels.leave()
+    window.run("see_summary")
+    table = children(window, "summaryTable")
+    table.chosen.emit([f"{second}/{inner.id}"])
+    assert shown.here.place == (second,)
+    assert window.session.selection.one == inner.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -38,9 +38,8 @@ def ground(canvas: CanvasView, key: str) -> QColor:
     """The colour of a node's ground, beside its text."""
     image: QImage = canvas.viewport().grab().toImage()
     box = canvas.canvas.node_items[key].body
-    at = canvas.mapFromScene(box.topLeft()) + QPoint(0, 0)
-    low = canvas.mapFromScene(box.bottomLeft())
-    return image.pixelColor(at.x() + 7, (at.y() + low.y()) // 2 + 12)
+    at = canvas.mapFromScene(QPointF(box.left() + 7, box.center().y() + 12))
+    return image.pixelColor(at)
 
 
 def names(window: Window) -> list[str]:

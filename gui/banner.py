@@ -21,10 +21,20 @@ class Banner(QFrame):
         self._line.setContentsMargins(12, 6, 8, 6)
         self._line.addWidget(self.text, 1)
         self._buttons: list[QPushButton] = []
+        self._asks = False
         self.hide()
 
     def say(self, text: str, *choices: tuple[str, Callable[[], None]]) -> None:
-        """Show a sentence with its buttons; each closes the banner."""
+        """Show a sentence with its buttons; each closes the banner.
+
+        Args:
+            text: "" takes back a sentence that asked nothing.
+            choices: what the buttons say, and do.
+        """
+        if not text:
+            self.setVisible(self.isVisible() and self._asks)
+            return
+        self._asks = bool(choices)
         for button in self._buttons:
             button.hide()
             button.deleteLater()

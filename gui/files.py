@@ -36,7 +36,7 @@ def _stamp(path: Path) -> Stamp | None:
 class Files(QObject):
     """The File menu's work on one window's document."""
 
-    trouble = Signal(str)  # why a file could not be read or written, one sentence
+    trouble = Signal(str)  # why a file could not be read or written; "" once one was
 
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
@@ -170,10 +170,12 @@ class Files(QObject):
 
     def _read(self, path: Path) -> Design | None:
         try:
-            return file.load(path)
+            design = file.load(path)
         except EngineError as error:
             self.trouble.emit(say(error.message))
             return None
+        self.trouble.emit("")
+        return design
 
     def _write(self, path: Path) -> bool:
         design = self._document.whole
@@ -203,6 +205,7 @@ class Files(QObject):
         except EngineError as error:
             self.trouble.emit(say(error.message))
             return False
+        self.trouble.emit("")
         return True
 
     def _ask_open(self) -> Path | None:

@@ -119,6 +119,22 @@ def test_a_design_is_saved_opened_and_remembered(window, choose, tmp_path):
     assert window.files.recent() == [saved]
 
 
+def test_trouble_with_a_file_is_said_until_another_file_is_none(
+    window, choose, tmp_path
+):
+    choose(tmp_path / "no such folder" / "net.fanin")
+    window.run("save_as")
+    assert window.banner.isVisible()
+    choose(tmp_path / "net.fanin")
+    window.run("save_as")
+    assert not window.banner.isVisible()
+
+    window.banner.say("Restore?", ("Restore", lambda: None))
+    change(window)
+    window.run("save")
+    assert window.banner.isVisible()  # a question stays until it is answered
+
+
 def test_saving_again_asks_for_no_name(window, choose, tmp_path):
     choose(tmp_path / "net.fanin")
     window.run("save_as")

@@ -70,6 +70,7 @@ class SummaryPanel(LazyPanel):
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight)
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 3, 12, 5)
+        foot.setSpacing(16)
         foot.addWidget(self.totals)
         foot.addWidget(self.note, 1)
         layout = QVBoxLayout(self)

@@ -42,6 +42,9 @@ _Place = QModelIndex | QPersistentModelIndex
 _pictures: dict[tuple[Path, int, bool, float], QImage] = {}
 
 
+LONGEST_TITLE = 60  # characters; what is longer is a paragraph
+
+
 class Template(NamedTuple):
     """One design of the gallery."""
 
@@ -59,10 +62,17 @@ def templates(folder: Path) -> list[Template]:
             design = file.load(path)
         except EngineError:
             continue  # opening it by hand says why
-        title = path.stem.replace("_", " ").replace("-", " ")
-        words = " ".join(design.notes.strip().split("\n\n")[0].split())
-        found.append(Template(path, title[:1].upper() + title[1:], words, design))
+        found.append(Template(path, *_told(path, design.notes), design))
     return found
+
+
+def _told(path: Path, notes: str) -> tuple[str, str]:
+    """Title and first paragraph: notes may begin with a title of their own."""
+    first, *rest = (" ".join(part.split()) for part in notes.strip().split("\n\n"))
+    if rest and len(first) < LONGEST_TITLE:
+        return first, rest[0]
+    name = path.stem.replace("_", " ").replace("-", " ")
+    return name[:1].upper() + name[1:], first
 
 
 class Gallery(QDialog):

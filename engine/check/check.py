@@ -15,6 +15,7 @@ from engine.check.ends import Ends, ends
 from engine.check.faults import faults
 from engine.check.losses import losses
 from engine.check.ranges import ranges
+from engine.check.sizes import unknown_sizes
 from engine.design.evaluate import Known
 from engine.design.fitting import chosen_init
 from engine.design.flow import flow
@@ -158,6 +159,7 @@ def _checked(design: Design) -> Checked:
         *ranges(design, known, leaving.inputs),
         *advise(design, known, leaving.results),
         *losses(design, known),
+        *unknown_sizes(design, known),
     ]
     problems.sort(key=lambda problem: _RANK[problem.severity])
     return Checked(

@@ -77,13 +77,14 @@ def _draw(design: Design, checked: Checked, key: str, spec: TensorSpec) -> Draw:
     node, known = design.nodes[key], checked.known(key)
     init = checked.init_of(key, spec)
     row = INITIALIZERS[init.kind]
+    own = node.row is not None and node.row.style == "value"
     return Draw(
-        name=f"{node.name}.{spec.name}",
+        name=node.name if own else f"{node.name}.{spec.name}",
         spec=spec,
         call=row.lower(row.complete(init.params), spec),
         node=key,
         init=init,
-        chosen=init.kind != DEFAULT and init != spec.default,
+        chosen=init.kind != DEFAULT and (own or init != spec.default),
         dtype=spec.dtype or (floating(known) if known else "float32"),
         zero_row=spec.zero_row,
     )

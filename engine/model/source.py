@@ -10,6 +10,7 @@ from typing import Any
 from engine.catalog.dims import INTEGERS, sampled
 from engine.catalog.spec import Part
 from engine.check import Checked, check
+from engine.design.flow import REAL
 from engine.design.model import Design
 from engine.model.draws import GLOBAL, Draw, draws
 from engine.model.layout import Group, row, statement, sum_statement
@@ -46,6 +47,13 @@ def class_name(name: str) -> str:
     return free(joined, ())
 
 
+# Arguments of functions that people do not name.
+POSITIONAL = frozenset(
+    {"chunks", "dim0", "dim1", "dims", "dtype", "exponent", "pad", "shape", "shifts"}
+    | {"size", "split_size_or_sections"}
+)
+
+
 def call_text(draw: Draw, tensor: str, generator: str = "") -> str:
     """The call of torch.nn.init that draws `tensor`."""
     return str(_drawing(draw, tensor, generator))
@@ -73,7 +81,7 @@ class _Source:
         yield from ("", "")
         yield f"class {self.name}(nn.Module):"
         yield f'    """{self._title()}"""'
-        if self.made:
+        if self.made or any(self.plan.own):
             yield ""
             yield from self._constructor()
         if self.draws:
@@ -109,6 +117,8 @@ class _Source:
     def _constructor(self) -> Iterator[str]:
         yield "    def __init__(self) -> None:"
         yield "        super().__init__()"
+        for step in self.plan.own:
+            yield from self._kept(step)
         for step in self.made:
             target = step.row.target.replace("torch.nn.", "nn.", 1)
             given = _arguments(
@@ -121,6 +131,24 @@ class _Source:
                 yield f"        self.{step.node.name}.requires_grad_(False)"
         if self.plan.cast:
             yield f"        self.to(torch.{self.plan.cast})"
+
+    def _kept(self, step: Step) -> Iterator[str]:
+        """The line that makes a tensor of the network itself."""
+        (spec,), name = step.known.tensors, step.node.name
+        dtype = spec.dtype or step.known.floating
+        plain = dtype == (self.plan.cast or REAL) or (
+            dtype == REAL and not step.learned
+        )
+        typed = () if plain else (f"dtype=torch.{dtype}",)
+        if step.learned:
+            empty = Group((*map(str, spec.shape or ("()",)), *typed), "torch.empty(")
+            frozen = ("requires_grad=False",) if step.frozen else ()
+            call = Group((empty, *frozen), "nn.Parameter(")
+            yield from statement(2, f"self.{name} = ", call)
+            return
+        value = _literal(step.known.args["fill_value"])
+        full = Group((row(*map(str, spec.shape)), value, *typed), "torch.full(")
+        yield from statement(2, "", Group((f'"{name}"', full), "self.register_buffer("))
 
     def _init(self) -> Iterator[str]:
         yield "    def init(self, seed: int = 0) -> None:"
@@ -169,7 +197,8 @@ class _Source:
         for symbol, origin in self.plan.origins.items():
             name = self.names[Ref(origin.input, "output")]
             yield f"        {self.names.sizes[symbol]} = {name}.shape[{origin.axis}]"
-        *steps, last = self.plan.needed or (None,)
+        called = [step for step in self.plan.needed if not step.own]
+        *steps, last = called or (None,)
         for step in filter(None, steps):
             yield from self._step(step, f"{self._results(step)} = ")
         if last and last.single and self.plan.results == last.results:
@@ -194,9 +223,19 @@ class _Source:
             return
         if step.row.style == "gather":
             args = [row(*args)]
+        if step.row.style == "index":
+            inside = ", ".join(map(_place, step.index))
+            yield from statement(2, target, f"{args[0]}[{inside}]")
+            return
+        if step.row.style == "sized":
+            yield from statement(2, target, _off_size(step, str(args[0])))
+            return
         args += (f"{name}={self.names[ref]}" for name, ref in step.named.items())
         args += self._options(step)
         called = f"self.{step.node.name}" if step.made else step.row.target
+        called = called.replace("torch.nn.", "nn.", 1)
+        if step.row.style == "method":
+            called = f"{args.pop(0)}.{called.rpartition('.')[2]}"
         yield from statement(2, target, Group(tuple(args), f"{called}("))
 
     def _results(self, step: Step) -> str:
@@ -225,8 +264,8 @@ class _Source:
             if name == "dim" and isinstance(value, tuple) and len(value) == 1:
                 value = value[0]  # torch takes the two for the same
             written = self._value(value)
-            if known is None and name in ("dims", "shape"):
-                yield written
+            if known is None and name in POSITIONAL:
+                yield written if name != "dtype" else f"torch.{value}"
             elif isinstance(written, Group):
                 yield Group(written.items, f"{name}=(", literal=True)
             else:
@@ -309,6 +348,24 @@ def _arguments(
 def _same(value: Any, default: Any) -> bool:
     """Whether torch would take and show the two alike; neither True nor 1.0 is 1."""
     return bool(value == default) and type(value) is type(default)
+
+
+def _place(part: Any) -> str:
+    """A part of an index as Python writes it."""
+    if part is ...:
+        return "..."
+    if not isinstance(part, slice):
+        return str(part)
+    bounds = [part.start, part.stop, *([part.step] if part.step else [])]
+    return ":".join("" if bound is None else str(bound) for bound in bounds)
+
+
+def _off_size(step: Step, given: str) -> Group:
+    """A function of the size of an axis."""
+    target = step.row.target.replace("torch.nn.", "nn.", 1)
+    typed = (f"dtype=torch.{step.sized_dtype}",) if step.sized_dtype else ()
+    size = f"{given}.shape[{step.options['dim']}]"
+    return Group((size, f"device={given}.device", *typed), f"{target}(")
 
 
 def _plain(value: Any) -> str | Group:

@@ -19,6 +19,8 @@ from engine.catalog import (
     normalization,
     normalization_local,
     operations,
+    operations_axes,
+    operations_numbers,
     padding,
     pooling,
     pooling_rare,
@@ -30,6 +32,7 @@ from engine.catalog import (
     transformer,
     unpooling,
     upsampling,
+    values,
 )
 from engine.catalog.spec import Initializer, Operator
 
@@ -58,6 +61,9 @@ OPERATORS: dict[str, Operator] = {
         upsampling.ROWS,
         shuffling.ROWS,
         operations.ROWS,
+        operations_axes.ROWS,
+        operations_numbers.ROWS,
+        values.ROWS,
         losses_classes.ROWS,
         losses_numbers.ROWS,
     )

@@ -53,8 +53,12 @@ EXCEPTIONS: Mapping[str, str] = {
     "EmbeddingBag._weight": _PRIVATE,
     "FractionalMaxPool2d._random_samples": _PRIVATE,
     "FractionalMaxPool3d._random_samples": _PRIVATE,
-    "GRU.proj_size": "torch refuses it for a GRU",
-    "RNN.proj_size": "torch refuses it for an RNN",
+    "Hardtanh.min_value": "deprecated by torch in favour of min_val",
+    "Hardtanh.max_value": "deprecated by torch in favour of max_val",
+    **{
+        f"ConvTranspose{axes}d.output_size": "of the call; output_padding says it once"
+        for axes in (1, 2, 3)
+    },
     "Transformer.custom_encoder": _HOLDS,
     "Transformer.custom_decoder": _HOLDS,
     "*.size_average": _OLD,

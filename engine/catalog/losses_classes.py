@@ -71,6 +71,21 @@ def _ctc(args: Args, inputs: Inputs) -> Shape:
     return (batch,)
 
 
+def _onto_input(args: Args, inputs: Inputs) -> Shape:
+    """The shape of the input, which the target is stretched to."""
+    met = stretched(args, inputs)
+    arriving, target = inputs["input"], inputs["target"]
+    if len(met) != arriving.rank or not all(map(agree, met, arriving.shape)):
+        raise ShapeError(
+            "{node} stretches the target to its input, but not the input of {left} to "
+            "{right}, which {source} brings. Make the shapes equal.",
+            port="target",
+            left=shown(arriving),
+            right=shown(target),
+        )
+    return arriving.shape
+
+
 def _multi_margin(args: Args, inputs: Inputs) -> Shape:
     matrix(inputs["input"])
     return classes(inputs)
@@ -85,7 +100,7 @@ def _label_margin(args: Args, inputs: Inputs) -> Shape:
 
 def _label_soft(args: Args, inputs: Inputs) -> Shape:
     scored(inputs["input"])
-    return equal(args, inputs)[:-1]
+    return stretched(args, inputs)[:-1]
 
 
 ROWS: tuple[Operator, ...] = (
@@ -240,7 +255,7 @@ ROWS: tuple[Operator, ...] = (
             _LOGITS + "BCEWithLogitsLoss is the same for targets 0 and 1.",
             "torch.nn.SoftMarginLoss",
         ),
-        stretched,
+        _onto_input,
         REDUCTION,
         family=_CLASSES,
         aliases=("logistic", "binary"),

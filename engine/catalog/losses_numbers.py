@@ -14,7 +14,8 @@ _SIGN = Port("target", "float", doc="1 or -1 for each sample.")
 
 def _gaussian(args: Args, inputs: Inputs) -> Shape:
     arriving, var = inputs["input"], inputs["var"]
-    fits = (arriving.shape, arriving.shape[:-1], (*arriving.shape[:-1], 1))
+    rows = (arriving.shape[:-1], (*arriving.shape[:-1], 1)) if arriving.rank else ()
+    fits = (arriving.shape, *rows)
     if not any(
         var.rank == len(wanted) and all(map(agree, var.shape, wanted))
         for wanted in fits
@@ -23,7 +24,7 @@ def _gaussian(args: Args, inputs: Inputs) -> Shape:
             "{node} needs a variance for each number or each row: {wanted}, but "
             "{source} brings {shape}.",
             port="var",
-            wanted=f"{shown(arriving)} or {shown(Tensor(fits[2]))}",
+            wanted=f"{shown(arriving)} or {shown(Tensor(fits[-1]))}",
             shape=shown(var),
         )
     shapes = (arriving.shape, inputs["target"].shape)

@@ -14,6 +14,7 @@ from engine.catalog.dims import (
 )
 from engine.catalog.params import Bool, Dims, Int, Ints
 from engine.catalog.rules import (
+    axes_named,
     broadcast,
     index,
     page,
@@ -36,7 +37,8 @@ def numbered(args: Args) -> tuple[Port, ...]:
     return tuple(Port(f"in{number + 1}") for number in range(args["inputs"]))
 
 
-def _elementwise(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
+def elementwise(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
+    """All inputs stretched to one shape."""
     # from left to right, as the operators are: a sum of two may change the third's part
     ports = list(inputs)
     result = inputs[ports[0]]
@@ -55,7 +57,7 @@ def _subtracted(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
                 "that Input a number.",
                 port=port,
             )
-    return _elementwise(args, inputs)
+    return elementwise(args, inputs)
 
 
 def _multiplied(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
@@ -238,19 +240,10 @@ def _permutation(dims: tuple[int, ...], rank: int) -> dict[str, tuple[int, ...]]
     return {"dims": (*kept, *(axis for axis in range(rank) if axis not in kept))}
 
 
-def _averaged(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
-    arriving, dims = inputs["input"], args["dim"]
-    rank = arriving.rank
-    gone = set(range(rank))
-    if dims is not None:
-        places = [index(dim, rank, "dim", "input", room=1) for dim in dims]
-        gone = set(places)
-        if len(gone) < len(places):
-            raise ShapeError(
-                "{node} is told the same axis twice in dim = {dims}. Name it once.",
-                fix={"dim": tuple(dict.fromkeys(places))},
-                dims=", ".join(map(str, dims)),
-            )
+def averaged(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
+    """What is left when axes are summed up: they go, or stay with size 1."""
+    arriving = inputs["input"]
+    gone = axes_named(args["dim"], arriving.rank, "input")
     shape: list[Dim] = []
     for axis, dim in enumerate(arriving.shape):
         if axis not in gone:
@@ -260,7 +253,9 @@ def _averaged(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
     return (Tensor(tuple(shape), arriving.dtype),)
 
 
-def _axes_brief(name: str) -> Callable[[Args], str]:
+def axes_brief(name: str) -> Callable[[Args], str]:
+    """The line on a node that works along axes."""
+
     def brief(args: Args) -> str:
         dims = args[name]
         return "all axes" if dims is None else "axes " + ", ".join(map(str, dims))
@@ -293,7 +288,7 @@ ROWS: tuple[Operator, ...] = (
         ),
         params=(_COUNT,),
         inputs=numbered,
-        shape=_elementwise,
+        shape=elementwise,
         style="fold",
         sign="+",
         aliases=("+", "sum", "plus", "residual", "skip"),
@@ -336,7 +331,7 @@ ROWS: tuple[Operator, ...] = (
         ),
         params=(_COUNT,),
         inputs=numbered,
-        shape=_elementwise,
+        shape=elementwise,
         style="fold",
         sign="*",
         aliases=("*", "times", "product", "gate", "hadamard"),
@@ -487,8 +482,8 @@ ROWS: tuple[Operator, ...] = (
             Bool("keepdim", False, place="forward", doc="Keep them with size 1."),
         ),
         inputs=(Port("input", "float"),),
-        shape=_averaged,
-        brief=_axes_brief("dim"),
+        shape=averaged,
+        brief=axes_brief("dim"),
         aliases=("average", "pool", "reduce"),
     ),
 )

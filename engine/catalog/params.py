@@ -231,6 +231,11 @@ class Ints(Param):
     def wanted(self) -> str:
         return f"a list of whole numbers from {self.low}, such as 2, 3"
 
+    def parse(self, text: str) -> Value:
+        if not self.least and not self.optional and not text.strip("()[] "):
+            return ()
+        return super().parse(text)
+
     def _coerced(self, value: object) -> Value:
         single = not isinstance(value, Sequence) or isinstance(value, str)
         parts = [value] if single else list(value)  # type: ignore[call-overload]

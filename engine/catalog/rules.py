@@ -132,6 +132,24 @@ def index(dim: int, rank: int, name: str, port: str, *, room: int = 0) -> int:
     )
 
 
+def axes_named(dims: tuple[int, ...] | None, rank: int, port: str) -> set[int]:
+    """The axes that the parameter `dim` names; None names all.
+
+    Raises:
+        ShapeError: one is not there, or is named twice.
+    """
+    if dims is None:
+        return set(range(rank))
+    places = [index(dim, rank, "dims", port, room=1) for dim in dims]
+    if len(set(places)) < len(places):
+        raise ShapeError(
+            "{node} is told the same axis twice in dim = {dims}. Name it once.",
+            fix={"dim": tuple(dict.fromkeys(places))},
+            dims=", ".join(map(str, dims)),
+        )
+    return set(places)
+
+
 def axes_of(axes: int, lead: str = "N×C×") -> str:
     """The axes a family works on, for a message: N×C×H×W."""
     return lead + "×".join(LETTERS[axes])

@@ -170,7 +170,9 @@ class Operator:
         returns: how results map to output ports, nested as torch returns them. () is
             the ports in order (a bare tensor for one).
         style: how an operation is written: "call" f(x, y, dim=1); "gather"
-            f((x, y), dim=1); "fold" x + y + z by `sign`.
+            f((x, y), dim=1); "fold" x + y + z by `sign`; "method" x.f(dim=1); "index"
+            x[:, 1:5]; "sized" f(x.shape[1], device=x.device); "value" a tensor of the
+            network itself, which nothing calls.
         sign: the Python operator of a "fold".
         aliases: further words the search finds it by.
         makes_reals: whether it makes real numbers where none arrive, as an Embedding
@@ -194,7 +196,9 @@ class Operator:
     brief: Callable[[Args], str] = no_brief
     takes: Nest = ()
     returns: Nest = ()
-    style: Literal["call", "gather", "fold"] = "call"
+    style: Literal["call", "gather", "fold", "method", "index", "sized", "value"] = (
+        "call"
+    )
     sign: str = ""
     aliases: tuple[str, ...] = ()
     makes_reals: bool = False

@@ -1,11 +1,12 @@
 """Upsampling: larger sequences, images and volumes by a fixed rule."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from engine.catalog.dims import Tensor, scaled, text
 from engine.catalog.params import Bool, Choice, Floats, Ints, Param, Size
 from engine.catalog.rules import page, require_rank, shown
-from engine.catalog.spec import Args, Help, Inputs, Layer, Operator
+from engine.catalog.spec import Args, Help, Inputs, Layer, Operation, Operator
 from engine.errors import ShapeError
 
 # mode -> the number of spatial axes it works on
@@ -167,58 +168,98 @@ def _upsampling(word: str, mode: str) -> Layer:
     )
 
 
-ROWS: tuple[Operator, ...] = (
-    Layer(
-        kind="upsample",
-        title="Upsample",
+def _interpolated(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
+    if args["antialias"] and args["mode"] not in ("bilinear", "bicubic"):
+        raise ShapeError(
+            "{node} can smooth only bilinear and bicubic, not {mode}. Set antialias to "
+            "False.",
+            fix={"antialias": False},
+            mode=args["mode"],
+        )
+    return upsampled(args, inputs)
+
+
+def _interpolate() -> Operation:
+    upsample = _UPSAMPLE
+    target = "torch.nn.functional.interpolate"
+    params = tuple(replace(param, place="forward") for param in upsample.params)
+    smooth = Bool(
+        "antialias",
+        False,
+        place="forward",
+        doc="Smooth before shrinking; for bilinear and bicubic.",
+    )
+    return Operation(
+        kind="interpolate",
+        title="Interpolate",
         family="Shape",
-        target="torch.nn.Upsample",
-        doc="Enlarges sequences, images or volumes by a fixed rule.",
-        help=Help(
-            what=(
-                "Repeats or interpolates values to reach size, or scale_factor times "
-                "it."
-            ),
-            formula=r"L' = \lfloor L \cdot \mathrm{scale\_factor} \rfloor",
-            when="In decoders, before a convolution: no checkerboard, no weights.",
-            mind=(
-                "Give size or scale_factor, not both. linear is for N×C×L, bilinear "
-                "and bicubic for N×C×H×W, trilinear for N×C×D×H×W."
-            ),
-            source="Odena et al. 2016, Deconvolution and checkerboard artifacts",
-            link=page("torch.nn.Upsample"),
+        target=target,
+        doc="Makes sequences, images or volumes larger or smaller by a fixed rule.",
+        help=replace(
+            upsample.help,
+            what="The same as Upsample, as a function, and smooth when it shrinks.",
+            when="In decoders, and to bring branches to one size.",
+            link=page(target),
         ),
-        params=(
-            Ints("size", None, low=1, most=3, optional=True, doc="Sizes that leave."),
-            Floats(
-                "scale_factor",
-                2.0,
-                low=0.0,
-                above=True,
-                most=3,
-                optional=True,
-                doc="Factor for all spatial axes, or one for each.",
-            ),
-            Choice("mode", "nearest", options=tuple(MODES), doc="How values are made."),
-            Bool(
-                "align_corners",
-                None,
-                optional=True,
-                doc=(
-                    "Whether corner values stay; only for the linear modes and bicubic."
-                ),
-            ),
-            Bool(
-                "recompute_scale_factor",
-                None,
-                optional=True,
-                doc="Interpolate by the factor that the rounded size gives.",
-            ),
-        ),
-        shape=upsampled,
+        params=(*params, smooth),
+        shape=_interpolated,
         brief=upsample_brief,
-        aliases=("interpolate", "resize", "enlarge", "nearest", "bilinear"),
+        aliases=("resize", "upsample", "shrink", "bilinear"),
+    )
+
+
+_UPSAMPLE = Layer(
+    kind="upsample",
+    title="Upsample",
+    family="Shape",
+    target="torch.nn.Upsample",
+    doc="Enlarges sequences, images or volumes by a fixed rule.",
+    help=Help(
+        what=(
+            "Repeats or interpolates values to reach size, or scale_factor times it."
+        ),
+        formula=r"L' = \lfloor L \cdot \mathrm{scale\_factor} \rfloor",
+        when="In decoders, before a convolution: no checkerboard, no weights.",
+        mind=(
+            "Give size or scale_factor, not both. linear is for N×C×L, bilinear "
+            "and bicubic for N×C×H×W, trilinear for N×C×D×H×W."
+        ),
+        source="Odena et al. 2016, Deconvolution and checkerboard artifacts",
+        link=page("torch.nn.Upsample"),
     ),
+    params=(
+        Ints("size", None, low=1, most=3, optional=True, doc="Sizes that leave."),
+        Floats(
+            "scale_factor",
+            2.0,
+            low=0.0,
+            above=True,
+            most=3,
+            optional=True,
+            doc="Factor for all spatial axes, or one for each.",
+        ),
+        Choice("mode", "nearest", options=tuple(MODES), doc="How values are made."),
+        Bool(
+            "align_corners",
+            None,
+            optional=True,
+            doc=("Whether corner values stay; only for the linear modes and bicubic."),
+        ),
+        Bool(
+            "recompute_scale_factor",
+            None,
+            optional=True,
+            doc="Interpolate by the factor that the rounded size gives.",
+        ),
+    ),
+    shape=upsampled,
+    brief=upsample_brief,
+    aliases=("interpolate", "resize", "enlarge", "nearest", "bilinear"),
+)
+
+ROWS: tuple[Operator, ...] = (
+    _UPSAMPLE,
     _upsampling("Nearest", "nearest"),
     _upsampling("Bilinear", "bilinear"),
+    _interpolate(),
 )

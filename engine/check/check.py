@@ -16,6 +16,7 @@ from engine.check.faults import faults
 from engine.check.inside import within
 from engine.check.losses import losses
 from engine.check.ranges import ranges
+from engine.check.sizes import unknown_sizes
 from engine.design.evaluate import Known
 from engine.design.fitting import chosen_init
 from engine.design.flow import flow
@@ -207,6 +208,7 @@ def _checked(design: Design, found: Mapping[str, Found]) -> Checked:
         problems += ranges(design, known, leaving.inputs)
     problems += advise(design, known, leaving.results)
     problems += losses(design, known)
+    problems += unknown_sizes(design, known)
     problems.sort(key=lambda problem: _RANK[problem.severity])
     return Checked(
         design=design,

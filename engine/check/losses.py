@@ -223,6 +223,7 @@ STRETCHING = frozenset(
         "poisson_nll_loss",
         "gaussian_nll_loss",
         "soft_margin_loss",
+        "multi_label_soft_margin_loss",
         "hinge_embedding_loss",
     }
 )

@@ -96,13 +96,14 @@ def _draws(at: At) -> Iterator[Draw]:
             continue
         init = chosen_init(at.node, spec)
         row = INITIALIZERS[init.kind]
+        own = at.node.row is not None and at.node.row.style == "value"
         yield Draw(
-            name=f"{at.name}.{spec.name}",
+            name=at.name if own else f"{at.name}.{spec.name}",
             spec=spec,
             call=row.lower(row.complete(init.params), spec),
             node=at.path,
             init=init,
-            chosen=init.kind != DEFAULT and init != spec.default,
+            chosen=init.kind != DEFAULT and (own or init != spec.default),
             dtype=spec.dtype or floating(at.known),
             zero_row=spec.zero_row,
         )

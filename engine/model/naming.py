@@ -54,6 +54,8 @@ class Names:
         self._last = _last_use(plan)
         # Variable -> the last step that needs what it holds.
         self._until = {name: self._last.get(ref, -1) for ref, name in self._of.items()}
+        for step in plan.own:
+            self._of[Ref(step.node.id, "output")] = f"self.{step.node.name}"
         self._settle(plan)
         for index, step in enumerate(plan.needed):
             self._flow(index, step)
@@ -82,6 +84,8 @@ class Names:
         for step in plan.needed:
             ports = [ref for ref in leaves(step.results) if ref in self._last]
             for ref in ports:
+                if step.own:
+                    continue
                 if ref in outputs:
                     self._of[ref] = self._new(outputs[ref])
                 elif len(ports) > 1:

@@ -35,6 +35,8 @@ class Network(nn.Module):
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
+        for step in plan.own:
+            self._keep(step)
         for step in plan.made:
             module = _module(step, plan.cast)
             if step.frozen:
@@ -54,6 +56,17 @@ class Network(nn.Module):
         for name, source in self._ties:
             owner, _, tensor = name.rpartition(".")
             setattr(self.get_submodule(owner), tensor, self.get_parameter(source))
+
+    def _keep(self, step: Step) -> None:
+        """Make a tensor of the network itself; its values are drawn later."""
+        (spec,) = step.known.tensors
+        dtype = getattr(torch, spec.dtype or step.known.floating)
+        empty = torch.empty(spec.shape, dtype=dtype)
+        if step.learned:
+            value = nn.Parameter(empty, requires_grad=not step.frozen)
+            self.register_parameter(step.node.name, value)
+        else:
+            self.register_buffer(step.node.name, empty)
 
     def forward(self, *inputs: torch.Tensor) -> Any:
         if len(inputs) != len(self._inputs):
@@ -77,6 +90,14 @@ class Network(nn.Module):
     def _called(self, step: Step, values: Values, sizes: Mapping[str, int]) -> Any:
         args = _filled(step.args, values)
         options = _measured(step.options, sizes)
+        if step.own:
+            return getattr(self, step.node.name)
+        if step.row.style == "index":
+            return args[0][step.index]
+        if "dtype" in options:
+            options["dtype"] = getattr(torch, options["dtype"])
+        if step.row.style == "sized":
+            return _counted(step, args[0])
         options.update((name, values[ref]) for name, ref in step.named.items())
         if step.looped:
             return _looped(step, self.get_submodule(step.node.name), args)
@@ -91,6 +112,15 @@ class Network(nn.Module):
         if step.row.style == "gather":
             return function(args, **options)
         return function(*args, **options)
+
+
+def _counted(step: Step, given: torch.Tensor) -> Any:
+    """A function of the size of an axis, where the tensor is."""
+    options: dict[str, Any] = {"device": given.device}
+    dtype = step.sized_dtype
+    if dtype:
+        options["dtype"] = getattr(torch, dtype)
+    return resolve(step.row.target)(given.shape[step.options["dim"]], **options)
 
 
 class _Call(NamedTuple):

@@ -65,6 +65,16 @@ class Step:
         return self.row.role in ("layer", "activation", "loss")
 
     @property
+    def own(self) -> bool:
+        """Whether it is a tensor of the network itself; nothing is called."""
+        return self.row.style == "value"
+
+    @property
+    def learned(self) -> bool:
+        """Whether it is such a tensor and is trained."""
+        return self.own and self.known.parameters > 0
+
+    @property
     def used(self) -> Iterator[Ref]:
         """Every value it takes."""
         return leaves((*self.args, *self.named.values()))
@@ -98,9 +108,29 @@ class Step:
         return len(self.results) == 1 and not self.row.returns
 
     @property
+    def sized_dtype(self) -> str:
+        """The dtype that a "sized" function has to be told; "" for its own."""
+        (made,) = self.known.outputs.values()
+        return made.dtype if made.floating and made.dtype != REAL else ""
+
+    @property
+    def index(self) -> tuple[Any, ...]:
+        """What stands in the brackets of an "index": slices, and a place or a slice."""
+        dim, options = self.options["dim"], self.options
+        part: Any = options.get("index")
+        if part is None:
+            step = options["step"] if options["step"] > 1 else None
+            part = slice(options["start"] or None, options["stop"], step)
+        if dim >= 0:
+            return (*(slice(None),) * dim, part)
+        return (..., part, *(slice(None),) * (-dim - 1))
+
+    @property
     def frozen(self) -> bool:
-        """Whether it is a module whose parameters get no gradient."""
-        return self.made and self.node.frozen and self.known.parameters > 0
+        """Whether it has parameters that get no gradient."""
+        return (
+            (self.made or self.own) and self.node.frozen and self.known.parameters > 0
+        )
 
 
 class Tie(NamedTuple):
@@ -152,6 +182,11 @@ class Plan:
     def made(self) -> Iterator[Step]:
         """The child modules, in the order they are made."""
         return (step for step in (*self.needed, *self.aside) if step.made)
+
+    @property
+    def own(self) -> Iterator[Step]:
+        """The tensors of the network itself, in the order they are made."""
+        return (step for step in (*self.needed, *self.aside) if step.own)
 
     @cached_property
     def ties(self) -> tuple[Tie, ...]:

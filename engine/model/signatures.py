@@ -55,7 +55,7 @@ def from_torch() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for target in sorted({row.target for row in OPERATORS.values()} - {""}):
         called = resolve(target)
-        if inspect.isclass(called):
+        if inspect.isclass(called) and issubclass(called, resolve("torch.nn.Module")):
             required, defaults = _split(_constructor(called))
             _, options = _split(resolve(f"{target}.forward"))
             found[target] = {

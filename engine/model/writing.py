@@ -7,12 +7,19 @@ from itertools import pairwise
 from typing import Any
 
 from engine.design.block import REPEAT
+from engine.design.flow import REAL
 from engine.model.layout import Group, row, statement, sum_statement
 from engine.model.literals import access, literal, named, same, verbatim
 from engine.model.naming import Names, free
 from engine.model.plan import Plan, Ref, Size, Step, arguments
 from engine.model.signatures import signature
 from engine.model.taking import Taking, Vector, annotation
+
+# Arguments of functions that people do not name.
+POSITIONAL = frozenset(
+    {"chunks", "dim0", "dim1", "dims", "dtype", "exponent", "pad", "shape", "shifts"}
+    | {"size", "split_size_or_sections"}
+)
 
 Given = Mapping[str, Any]  # argument of a class -> its value for one module
 
@@ -39,9 +46,11 @@ class Written:
         self.names = Names(self.plan, taken)
         self._classes = classes
         self._steps = [_by_node(plan) for plan in plans]
-        attributes = [step.node.name for step in self.plan.made]
+        attributes = [step.node.name for step in (*self.plan.own, *self.plan.made)]
         self._taking = Taking(plans, ["self", *attributes, *taken])
-        self._modules = [line for step in self.plan.made for line in self._made(step)]
+        kept = [line for step in self.plan.own for line in self._kept(step)]
+        made = [line for step in self.plan.made for line in self._made(step)]
+        self._modules = [*kept, *made]
         self._forward = list(self._forwarded())
         for place, plan in enumerate(plans):
             args = self._taking.args
@@ -76,6 +85,29 @@ class Written:
     def _alike(self, step: Step) -> list[Step]:
         """The same step of every module."""
         return [steps[step.node.id] for steps in self._steps]
+
+    def _kept(self, step: Step) -> Iterator[str]:
+        """The line that makes a tensor of the network itself."""
+        (spec,), name = step.known.tensors, step.node.name
+        shapes = tuple(other.known.tensors[0].shape for other in self._alike(step))
+        shape = self._taking.text(
+            shapes, step.node.params.get("shape"), f"{name}_shape"
+        )
+        sizes = shape.items if isinstance(shape, Group) else (f"*{shape}",)
+        dtype = spec.dtype or step.known.floating
+        plain = dtype == (self.plan.cast or REAL) or (
+            dtype == REAL and not step.learned
+        )
+        typed = () if plain else (f"dtype=torch.{dtype}",)
+        if step.learned:
+            empty = Group((*(sizes or ("()",)), *typed), "torch.empty(")
+            frozen = ("requires_grad=False",) if step.frozen else ()
+            call = Group((empty, *frozen), "nn.Parameter(")
+            yield from statement(2, f"self.{name} = ", call)
+            return
+        value = literal(step.known.args["fill_value"])
+        full = Group((shape, value, *typed), "torch.full(")
+        yield from statement(2, "", Group((f'"{name}"', full), "self.register_buffer("))
 
     def _made(self, step: Step) -> Iterator[str]:
         alike = self._alike(step)
@@ -221,7 +253,8 @@ class Written:
         for symbol, origin in self.plan.origins.items():
             name = self.names[Ref(origin.input, "output")]
             yield f"        {self.names.sizes[symbol]} = {name}.shape[{origin.axis}]"
-        *steps, last = self.plan.needed or (None,)
+        called = [step for step in self.plan.needed if not step.own]
+        *steps, last = called or (None,)
         for step in filter(None, steps):
             yield from self._step(step)
         ending = last and last.single and self.plan.results == last.results
@@ -250,11 +283,21 @@ class Written:
         if step.row.style == "fold":
             yield from sum_statement(2, target, step.row.sign, [str(a) for a in args])
             return
+        if step.row.style == "index":
+            inside = ", ".join(map(_place, step.index))
+            yield from statement(2, target, f"{args[0]}[{inside}]")
+            return
+        if step.row.style == "sized":
+            yield from statement(2, target, _off_size(step, str(args[0])))
+            return
         if step.row.style == "gather":
             args = [row(*args)]
         args += (f"{name}={self.names[ref]}" for name, ref in step.named.items())
         args += self._options(step)
         called = f"self.{step.node.name}" if step.made else step.row.target
+        called = called.replace("torch.nn.", "nn.", 1)
+        if step.row.style == "method":
+            called = f"{args.pop(0)}.{called.rpartition('.')[2]}"
         yield from statement(2, target, Group(tuple(args), f"{called}("))
 
     def _loop(self, step: Step) -> Iterator[str]:
@@ -315,8 +358,8 @@ class Written:
                 values = tuple(value[0] for value in values)  # torch takes both
                 raw = raw[0] if isinstance(raw, tuple) else raw
             written = self._taking.text(values, raw, name, kept=True, write=self._value)
-            if known is None and name in ("dims", "shape"):
-                yield written
+            if known is None and name in POSITIONAL:
+                yield written if name != "dtype" else f"torch.{values[0]}"
             else:
                 yield named(name, written)
 
@@ -326,6 +369,24 @@ class Written:
         if isinstance(value, tuple):
             return row(*(self._value(part) for part in value))
         return literal(value)
+
+
+def _place(part: Any) -> str:
+    """A part of an index as Python writes it."""
+    if part is ...:
+        return "..."
+    if not isinstance(part, slice):
+        return str(part)
+    bounds = [part.start, part.stop, *([part.step] if part.step else [])]
+    return ":".join("" if bound is None else str(bound) for bound in bounds)
+
+
+def _off_size(step: Step, given: str) -> Group:
+    """A function of the size of an axis."""
+    target = step.row.target.replace("torch.nn.", "nn.", 1)
+    typed = (f"dtype=torch.{step.sized_dtype}",) if step.sized_dtype else ()
+    size = f"{given}.shape[{step.options['dim']}]"
+    return Group((size, f"device={given}.device", *typed), f"{target}(")
 
 
 def _generator(call: Group, names: str, values: str | Group) -> Group:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.design.model import Design
+from gui.panels.labels import breakable
 from gui.session import Session
 from gui.theme import Theme
 
@@ -61,7 +62,7 @@ class Words(QLabel):
 
     def say(self, text: str, colour: str = "") -> None:
         """Show `text`, or nothing at all when there is none."""
-        self.setText(text)
+        self.setText(breakable(text) if self.wordWrap() else text)
         self.setVisible(bool(text))
         if colour and colour != self._colour:
             self._colour = colour

@@ -16,6 +16,7 @@ from engine.catalog.dims import FLOATS, INTEGERS, Tensor
 from engine.catalog.params import (
     Bool,
     Choice,
+    Dims,
     Float,
     Floats,
     Int,
@@ -32,7 +33,9 @@ Draw = st.DrawFn
 KINDS = tuple(
     kind
     for kind, row in OPERATORS.items()
-    if row.role in ("layer", "operation", "loss") and row.target
+    if row.role in ("layer", "operation", "loss")
+    and row.target
+    and row.style != "value"  # what nothing feeds has no cases
 )
 SIZES = st.integers(1, 9)
 ANY_DTYPE = st.sampled_from((*FLOATS, "int64", "int32", "bool"))
@@ -94,9 +97,12 @@ def _by_kind(param: Param) -> st.SearchStrategy[Any]:
         case Floats(most=most):
             each = st.sampled_from((0.3, 0.5, 1.0, 1.5, 1.7, 2.0, 3.0))
             return each | st.lists(each, min_size=1, max_size=most).map(tuple)
-        case Ints(low=low, most=most):
+        case Ints(low=low, least=least, most=most):
             each = st.integers(max(low, -3), 5)
-            return st.lists(each, min_size=1, max_size=min(most, 3)).map(tuple)
+            few = max(least, 1)
+            return st.lists(each, min_size=few, max_size=min(most, 3)).map(tuple)
+        case Dims():
+            return st.just((3, -1))  # names need an Input; see the test of reshape
         case _:
             return st.just(param.default)
 
@@ -134,6 +140,8 @@ def natural(kind: str) -> tuple[int, ...]:
         "upsample": (3, 4, 5),
         "local_response_norm": (3, 4, 5),
         "unfold": (3, 4),
+        "interpolate": (3, 4, 5),
+        "chunk": (2, 3, 4),
         "pixel_shuffle": (3, 4, 5),
         "pixel_unshuffle": (3, 4, 5),
         "channel_shuffle": (3, 4, 5),
@@ -156,6 +164,8 @@ def _inputs(row: Operator, params: dict[str, Any]) -> st.SearchStrategy[Any]:
         "concatenate": _joined,
         **dict.fromkeys(("max_unpool1d", "max_unpool2d", "max_unpool3d"), _unpooled),
         "fold": _columns,
+        "stack": _stacked,
+        "attend": _attended,
         "embedding_bag": _bags,
         "lstm": _recurrent,
         "gru": _recurrent,
@@ -207,6 +217,36 @@ def _stretched(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
         dtype = st.sampled_from(("float32",) * 5 + ("float64",))
         dtype = dtype if port.dtype == "float" else ANY_DTYPE
         found[port.name] = Tensor(tuple(shape), draw(dtype))
+    return found
+
+
+@st.composite
+def _stacked(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    base = draw(shapes((0, 1, 2, 3)))
+    found = {}
+    for port in row.input_ports(params):
+        shape = list(base)
+        if shape and draw(st.integers(0, 11)) == 11:
+            shape[draw(st.integers(0, len(shape) - 1))] += 1
+        found[port.name] = Tensor(tuple(shape), draw(ANY_DTYPE))
+    return found
+
+
+@st.composite
+def _attended(draw: Draw, row: Operator, params: dict[str, Any]) -> Any:
+    front = draw(shapes((1, 2, 2)))
+    length, keys, wide, deep = (draw(SIZES) for _ in range(4))
+    whole = {"query": (length, wide), "key": (keys, wide), "value": (keys, deep)}
+    found = {}
+    for port, end in whole.items():
+        shape = [*front, *end]
+        if draw(st.integers(0, 11)) == 11:
+            shape[draw(st.integers(len(front), len(shape) - 1))] += 1
+        dtype = draw(st.sampled_from(("float32",) * 9 + ("float64",)))
+        found[port] = Tensor(tuple(shape), dtype)
+    if draw(st.integers(0, 3)) == 3:
+        dtype = draw(st.sampled_from(("bool", "float32")))
+        found["attn_mask"] = Tensor((length, keys), dtype)
     return found
 
 
@@ -478,6 +518,24 @@ def _fitting(
     shape = next(iter(inputs.values())).shape
     if kind == "permute":
         return {"dims": tuple(draw(st.permutations(range(len(shape))))) or (0,)}
+    if kind in ("split", "chunk", "slice", "select", "roll") and shape:
+        return _cut(draw, kind, params, shape)
+    if kind == "expand":
+        wide = tuple(draw(st.sampled_from((1, 3, 5))) if d == 1 else d for d in shape)
+        more = draw(st.sampled_from(((), (), (2,))))
+        return {"size": (*more, *wide)}
+    if kind == "pad" and shape:
+        axes = draw(st.integers(1, min(len(shape), 3)))
+        widths = st.lists(st.integers(-1, 3), min_size=2 * axes, max_size=2 * axes)
+        mode = draw(st.sampled_from(("constant", params["mode"])))
+        value = params["value"] if mode == "constant" else 0.0
+        return {"pad": tuple(draw(widths)), "mode": mode, "value": value}
+    if kind == "squeeze":
+        axes = st.lists(st.integers(0, max(len(shape) - 1, 0)), unique=True, min_size=1)
+        return {"dim": draw(axes.map(tuple))}
+    if kind == "interpolate":
+        smooth = {"antialias": False}
+        return _upsampling(draw, params, max(len(shape) - 2, 1)) | smooth
     if kind == "concatenate":
         fits = -len(shape) <= params["dim"] < len(shape)
         return {"dim": params["dim"] if fits else 0}
@@ -498,7 +556,7 @@ def _fitting(
         )
     if kind.startswith("conv_transpose"):
         return {"output_padding": 0, "groups": draw(st.sampled_from((1, 1, 2)))}
-    if kind == "mean":
+    if kind in ("mean", "sum"):
         axes = st.lists(st.integers(0, max(len(shape) - 1, 0)), unique=True, min_size=1)
         return {"dim": draw(st.none() | axes.map(tuple))}
     if kind == "reshape":
@@ -521,6 +579,29 @@ def _fitting(
     if kind == "upsample":
         return _upsampling(draw, params, max(len(shape) - 2, 1))
     return {}
+
+
+def _cut(
+    draw: Draw, kind: str, params: dict[str, Any], shape: tuple[int, ...]
+) -> dict[str, Any]:
+    """Parameters of what takes parts of an axis."""
+    dim = draw(st.integers(-len(shape), len(shape) - 1))
+    size = shape[dim]
+    if kind == "select":
+        return {"dim": dim, "index": draw(st.integers(-size, size - 1))}
+    if kind == "slice":
+        start = draw(st.integers(-size - 1, size - 1))
+        stop = draw(st.none() | st.integers(-size, size + 2))
+        return {"dim": dim, "start": start, "stop": stop}
+    if kind == "roll":
+        return {"dims": (dim,), "shifts": params["shifts"][:1]}
+    if kind == "chunk":
+        fits = [count for count in range(2, 10) if size % count == 0]
+        return {"dim": dim, "chunks": draw(st.sampled_from(fits or [2]))}
+    if size < 2:
+        return {"dim": dim}
+    first = draw(st.integers(1, size - 1))
+    return {"dim": dim, "split_size_or_sections": (first, size - first)}
 
 
 def _half(kernel: Any) -> Any:

@@ -38,6 +38,17 @@ SHAPES: dict[str, tuple[int | str, ...]] = {
     "reshape": ("N", 3, 4),
     "softmax2d": ("N", 4, 5, 5),
     "upsample": ("N", 4, 5, 5),
+    "attend": ("N", 2, 5, 4),
+    "causal_mask": ("N", "T", 4),
+    "arange": ("N", "T"),
+    "chunk": ("N", 6, 4),
+    "expand": ("N", 1),
+    "interpolate": ("N", 4, 5, 5),
+    "select": ("N", 6, 4),
+    "slice": ("N", 6, 4),
+    "split": ("N", 2, 4),
+    "squeeze": ("N", 3, 1),
+    "transpose": ("N", 3, 4),
     "channel_shuffle": ("N", 4, 6),
     "local_response_norm": ("N", 6, 4),
     "fold": ("N", 18, 36),
@@ -71,6 +82,30 @@ SPECIAL: dict[str, tuple[dict[str, Any], ...]] = {
     "rnn": ({"nonlinearity": "relu", "num_layers": 2},),
     "transformer_encoder": ({"num_layers": 2, "bias": False, "final_norm": False},),
     "transformer_decoder": ({"num_layers": 1, "activation": "gelu", "nhead": 4},),
+    "attend": ({"is_causal": True}, {"scale": 0.5}),
+    "arange": ({"dim": -2},),
+    "cast": ({"dtype": "int64"}, {"dtype": "float64"}),
+    "chunk": ({"chunks": 3}, {"dim": -1}),
+    "clamp": ({"max": 0.5}, {"min": None, "max": 1.5}),
+    "fixed_value": ({"shape": (2, 3), "dtype": "int64", "fill_value": 7.0},),
+    "expand": ({"size": ("N", 5)}, {"size": (2, "N", -1)}),
+    "interpolate": ({"size": (7, 9), "scale_factor": None, "mode": "bicubic"},),
+    "max": ({"dim": 0, "keepdim": True},),
+    "pad": ({"pad": (1, 2, 0, 1)},),
+    "parameter": ({"shape": (8,)}, {"shape": ()}),
+    "pow": ({"exponent": 3.0},),
+    "roll": ({"shifts": (1, -2), "dims": (0, 1)},),
+    "select": ({"dim": -1, "index": -1}, {"dim": -2, "index": 2}),
+    "slice": (
+        {"start": 1, "stop": -1, "step": 2},
+        {"dim": -2, "start": -3},
+        {"dim": 2, "stop": 2},
+    ),
+    "split": ({"split_size_or_sections": (1, 2, 1), "dim": -1},),
+    "squeeze": ({"dim": (0, 2)},),
+    "stack": ({"inputs": 3, "dim": -1},),
+    "sum": ({"dim": (0, 1), "keepdim": True}, {"dim": None}),
+    "transpose": ({"dim0": 0, "dim1": -1},),
     "cross_entropy_loss": ({"label_smoothing": 0.1, "ignore_index": 2},),
     "gaussian_nll_loss": ({"eps": 0.5},),
     "huber_loss": ({"delta": 0.5},),
@@ -94,6 +129,8 @@ WITH: dict[str, dict[str, Any]] = {"embedding_bag": {"mode": "sum"}}
 # Optional ports that are wired together in one more variant each.
 WIRED: dict[str, tuple[tuple[str, ...], ...]] = {}
 
+WIRED["attend"] = (("attn_mask",),)
+PORTS["attend"] = {"attn_mask": ((5, 5), "float32")}
 _MASK, _PADDING = (("T", "T"), "float32"), (("N", "T"), "float32")
 WIRED["lstm_cell"] = (("h_0", "c_0"),)
 for _kind in ("lstm_cell", "gru_cell", "rnn_cell"):

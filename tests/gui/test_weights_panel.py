@@ -18,6 +18,7 @@ from engine.check import check
 from engine.design import edits
 from engine.design.model import Design, Wire
 from gui.panels.histogram import density, extremes
+from gui.panels.plot_parts import Words
 from gui.panels.weights import WeightsPanel
 from gui.panels.weights_table import defined, equation, with_numbers
 from gui.session import Session
@@ -315,3 +316,11 @@ def test_the_steps_of_every_initializer_can_be_drawn(qtbot, session, kind):
 
     assert panel.why.formulas.formulas
     assert panel.why.formulas.unread == ()
+
+
+def test_a_long_name_makes_the_panel_no_wider(qtbot, session):
+    design = edits.rename(edits.add(Design(), "linear"), "n1", "a" * 64)
+    panel = show(qtbot, session, design)
+    session.selection.set(["n1"])
+    widths = {words.minimumSizeHint().width() for words in panel.findChildren(Words)}
+    assert max(widths) < panel.viewport().width()

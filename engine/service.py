@@ -26,6 +26,7 @@ from engine.measure.results import (
 __all__ = [
     "AskBars",
     "AskCurve",
+    "AskDevices",
     "AskParameters",
     "AskReceived",
     "AskSummary",
@@ -103,6 +104,13 @@ class AskReceived:
     slot: str = "received"
 
 
+@dataclass(frozen=True)
+class AskDevices:
+    """The devices of this machine that a design can run on."""
+
+    slot: str = "devices"
+
+
 @singledispatch
 def answer(request: object) -> Any:
     """The answer to a request.
@@ -130,6 +138,13 @@ def warm() -> None:
 
     small = edits.insert_after(edits.add(Design(), "input"), "linear", "n1")
     answer(AskParameters(small))
+
+
+@answer.register
+def _(request: AskDevices) -> tuple[str, ...]:
+    from engine.measure.received import devices
+
+    return devices()
 
 
 @answer.register

@@ -15,10 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from engine.design import edits
+from engine.design.model import Settings
 from gui.session import Session
 
 SAID_FOR = 12_000  # ms a sentence stays
-BYTES = 4  # of a float32
+USUAL = Settings()  # what is as in these is not said
 LARGEST = 2**31 - 1  # what a spin box holds
 
 
@@ -68,18 +69,26 @@ class StatusBar(QStatusBar):
         self.show_engine(self._session.worker.current)
 
     def count(self) -> None:
-        """Parameters, their memory as float32, and multiplications with additions."""
+        """Parameters, their memory, and multiplications with additions."""
         checked = self._session.document.checked
+        frozen = checked.parameters - checked.trainable
         parts = (
             self.tr("{count} params").format(count=grouped(checked.parameters)),
-            memory(checked.parameters * BYTES),
+            *([self.tr("{n} frozen").format(n=grouped(frozen))] if frozen else []),
+            memory(checked.weight_bytes),
             self.tr("{count} mult-adds").format(count=grouped(checked.mult_adds)),
         )
         self.totals.setText(" · ".join(parts))
         settings = self._session.document.design.settings
         said = self.tr("batch {batch} · seed {seed}")
         batch = settings.symbols.get("N", 1)
-        self.settings.setText(said.format(batch=batch, seed=settings.seed))
+        said = said.format(batch=batch, seed=settings.seed)
+        chosen = (
+            getattr(settings, name)
+            for name in ("dtype", "mode", "device")
+            if getattr(settings, name) != getattr(USUAL, name)
+        )
+        self.settings.setText(" · ".join([said, *chosen]))
 
     def show_engine(self, state: str) -> None:
         texts = {

@@ -209,6 +209,7 @@ class Window(QMainWindow):
             holder.addAction(self.actions_by_id[act.id])
         made = self.actions_by_id
         made[f"look_{self.theme.scheme}"].setChecked(True)
+        made["heat_none"].setChecked(True)
         self._corner()
 
     def _corner(self) -> None:
@@ -324,7 +325,7 @@ class Window(QMainWindow):
 
     def _enable(self) -> None:
         chosen = bool(self.session.selection.ids)
-        names = ("cut", "copy", "duplicate", "delete", "delete_and_reconnect")
+        names = ("cut", "copy", "duplicate", "delete", "delete_and_reconnect", "freeze")
         for name in (*names, "zoom_selection"):
             self.actions_by_id[name].setEnabled(chosen)
         self.actions_by_id["rename"].setEnabled(self.session.selection.one is not None)

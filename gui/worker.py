@@ -27,7 +27,11 @@ PATIENCE = 300  # ms a cancelled call has to stop before its process is killed
 OUTDATED = 5_000  # ms likewise for one that a newer question made useless
 NAG = 25  # ms between requests to stop: one that comes before the call is not heard
 LIMIT = 120_000  # ms after which a request is given up
+REST = 10_000  # ms after which an engine that did not start is tried again,
+LONGEST = 600_000  # each time twice as long, up to this
 TRIES = 2  # lives of the process that one request may cost
+
+_NO_START = Message("The engine does not start.")
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +78,9 @@ class Worker(QObject):
         self._ready = False
         self._killed = False  # by us, on purpose
         self._stillborn = 0
+        self._unanswered: dict[str, _Job] = {}  # asked while nothing starts, by slot
+        self._rest = REST
+        self._again = self._timer(REST, self._try_again)
         self._busy = self._timer(BUSY_AFTER, self._show_busy)
         self._patience = self._timer(PATIENCE, self._kill)
         self._nag = QTimer(self, interval=NAG)
@@ -116,6 +123,7 @@ class Worker(QObject):
         """End the process; nothing that was asked will be answered."""
         self._waiting.clear()
         self._flying = None
+        self._again.stop()
         self._end()
         self._set("off")
 
@@ -136,16 +144,22 @@ class Worker(QObject):
             owner: nothing is called once it is gone.
         """
         self._waiting.pop(request.slot, None)
+        job = _Job(request, done, failed, owner)
+        if self._again.isActive():
+            self._unanswered[request.slot] = job
+            _fail(job, say(_NO_START))
+            return
         flying = self._flying
         if flying is not None and flying.request.slot == request.slot:
             flying.wanted = False
             self._stop_soon(OUTDATED)
-        self._waiting[request.slot] = _Job(request, done, failed, owner)
+        self._waiting[request.slot] = job
         self._next()
 
     def cancel(self, slot: str) -> None:
         """Forget a slot's request; neither of its functions will be called."""
         self._waiting.pop(slot, None)
+        self._unanswered.pop(slot, None)
         if self._flying is not None and self._flying.request.slot == slot:
             self._flying.wanted = False
             self._stop_soon()
@@ -219,7 +233,9 @@ class Worker(QObject):
             log.error("%s", reply.details)
         if reply.outcome == "ready":
             self._ready = True
-            self._stillborn = 0
+            self._stillborn, self._rest = 0, REST
+            self._waiting = {**self._unanswered, **self._waiting}
+            self._unanswered.clear()
         elif reply.number == 0:  # it could not even start; its end follows
             self._refuse_all(reply.message)
         else:
@@ -228,7 +244,7 @@ class Worker(QObject):
 
     def _land(self, reply: Reply) -> None:
         job, self._flying = self._flying, None
-        self._rest()
+        self._calm()
         if job is None or not job.wanted or not isValid(job.owner):
             return
         if reply.outcome == "done":
@@ -246,11 +262,14 @@ class Worker(QObject):
             self._ask_again(job)
         if not on_purpose:
             self._set("lost")
-            self.lost.emit(self._obituary())
+            if self._rest == REST:  # said once, not at every try
+                self.lost.emit(self._obituary())
         if self._stillborn < TRIES:
             self.start()
         else:
-            self._refuse_all(Message("The engine does not start."))
+            self._refuse_all(_NO_START)
+            self._again.start(self._rest)
+            self._rest = min(2 * self._rest, LONGEST)
 
     def _ask_again(self, job: _Job) -> None:
         job.deaths += 1
@@ -265,11 +284,18 @@ class Worker(QObject):
             return self.tr("The engine does not start; curves and tables stay empty.")
         return self.tr("The engine stopped unexpectedly and was started again.")
 
+    def _try_again(self) -> None:
+        """Start once more what did not start before, and ask again."""
+        self._stillborn = TRIES - 1
+        self.start()
+
     def _refuse_all(self, why: Message | None) -> None:
+        """Refuse all that waits; it is asked again if the engine starts after all."""
         jobs = list(self._waiting.values())
+        self._unanswered.update(self._waiting)
         self._waiting.clear()
         for job in jobs:
-            _fail(job, say(why or Message("The engine does not start.")))
+            _fail(job, say(why or _NO_START))
 
     def _stop_soon(self, patience: int = PATIENCE) -> None:
         """Ask the process to drop its call, and end it when it does not."""
@@ -297,7 +323,7 @@ class Worker(QObject):
             self._killed = True
             self._process.kill()
 
-    def _rest(self) -> None:
+    def _calm(self) -> None:
         for timer in (self._busy, self._patience, self._nag, self._limit):
             timer.stop()
 
@@ -306,7 +332,7 @@ class Worker(QObject):
 
     def _end(self) -> None:
         """Close the pipe and reap the process."""
-        self._rest()
+        self._calm()
         if isinstance(self._ears, QSocketNotifier):
             self._ears.setEnabled(False)
         elif isinstance(self._ears, QTimer):

@@ -50,19 +50,28 @@ class _Stopped(BaseException):
 class _Stopper:
     """Raises `_Stopped` in the middle of an answer, and never outside of one.
 
-    Nor in the middle of an import: a module half imported would stay broken for every
-    later answer. The window asks again until it is heard.
+    Only in the service's own code, and not in an import: a module half imported, or
+    torch with its gradients half turned off, would stay so for every later answer. The
+    window asks again until it is heard, and in the end kills.
+
+    Args:
+        service: the module that answers; its package is its own code.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, service: str) -> None:
         self.answering = False
+        self._own = (service.rpartition(".")[0] or service).split(".")
         if hasattr(signal, "SIGUSR1"):  # Windows has none: there the window kills
             signal.signal(signal.SIGUSR1, self._stop)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        if self.answering and not _importing(frame):
+        if self.answering and self._owns(frame) and not _importing(frame):
             self.answering = False
             raise _Stopped
+
+    def _owns(self, frame: FrameType | None) -> bool:
+        name = frame.f_globals.get("__name__", "") if frame else ""
+        return str(name).split(".")[: len(self._own)] == self._own
 
 
 def _importing(frame: FrameType | None) -> bool:
@@ -82,7 +91,7 @@ def serve(connection: Connection, service: str) -> None:
         service: the module with `answer(request)` and, optionally, `warm()`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window
-    stopper = _Stopper()
+    stopper = _Stopper(service)
     threading.Thread(target=_end_with_window, daemon=True).start()
     try:
         module = importlib.import_module(service)
@@ -110,11 +119,13 @@ def _reply(
     except _Stopped:
         return Reply(number, "stopped")
     except EngineError as error:
+        stopper.answering = False
         return Reply(number, "refused", message=error.message)
     except MemoryError:
         too_large = Message("This design needs more memory than there is.")
         return Reply(number, "refused", message=too_large)
     except Exception as error:  # noqa: BLE001 - a bug here must not end the process
+        stopper.answering = False
         return _bug(number, error)
     finally:
         stopper.answering = False

@@ -98,6 +98,11 @@ class TensorSpec(NamedTuple):
     tied: bool = False
     frozen: bool = False
 
+    @property
+    def learns(self) -> bool:
+        """Whether it is a parameter of its own that gets a gradient."""
+        return self.family != "buffer" and not self.tied and not self.frozen
+
 
 @dataclass(frozen=True)
 class Help:

@@ -140,6 +140,11 @@ class Checked:
         )
 
     @cached_property
+    def weight_bytes(self) -> int:
+        """Memory of all parameters and buffers of the known part."""
+        return sum(known.weight_bytes for known in self.nodes.values() if known)
+
+    @cached_property
     def mult_adds(self) -> int:
         """Mult-adds of the known part, per sample."""
         return sum(known.mult_adds for known in self.nodes.values() if known)

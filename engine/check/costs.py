@@ -7,15 +7,13 @@ operator may borrow room while it computes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 from typing import TYPE_CHECKING, Literal
 
-from engine.catalog.spec import TensorSpec
 from engine.check.field import Field, Fields, followed, spatial
-from engine.check.kept import BYTES, is_view, kept, size
+from engine.check.kept import is_view, kept, size
 from engine.design.evaluate import Known
 
 if TYPE_CHECKING:
@@ -100,12 +98,6 @@ MEASURES: Mapping[Measure, Callable[[Cost], int]] = {
     "mult_adds": lambda cost: cost.mult_adds,
     "memory": lambda cost: cost.memory,
 }
-
-
-def tensor_bytes(specs: Iterable[TensorSpec], dtype: str) -> int:
-    """Bytes of parameters and buffers, where `dtype` is that of the real numbers."""
-    own = (spec for spec in specs if not spec.tied)
-    return sum(prod(spec.shape) * BYTES[spec.dtype or dtype] for spec in own)
 
 
 def _kept_inputs(checked: Checked, costs: Costs) -> int:
@@ -196,7 +188,6 @@ class _Walk:
         if known.inside:
             return self._block(key, known)
         node, learns = self._design.nodes[key], self._trainable(key, known)
-        specs = [spec for spec in known.tensors if spec.family != "buffer"]
         read = sum(
             size(tensor)
             for port, tensor in known.outputs.items()
@@ -206,8 +197,8 @@ class _Walk:
             parameters=known.parameters,
             trainable=learns,
             mult_adds=known.mult_adds,
-            weight_bytes=tensor_bytes(known.tensors, known.floating),
-            gradient_bytes=tensor_bytes(specs, known.floating) if learns else 0,
+            weight_bytes=known.weight_bytes,
+            gradient_bytes=known.learned_bytes if learns else 0,
             output_bytes=self._output(key, known),
             kept_bytes=read + self._extra.get(key, 0),
             sure=key not in self._extra or kept(node.kind, known).sure,

@@ -16,18 +16,8 @@ from math import prod
 from typing import Literal, NamedTuple
 
 from engine.catalog import OPERATORS
-from engine.catalog.dims import Tensor, sampled
+from engine.catalog.dims import BYTES, Tensor, sampled
 from engine.design.evaluate import Known
-
-BYTES = {
-    "float64": 8,
-    "int64": 8,
-    "float32": 4,
-    "int32": 4,
-    "float16": 2,
-    "bfloat16": 2,
-    "bool": 1,
-}
 
 # inputs: all of them. weight: the input, while the weights learn. other: each factor,
 # while the other one has a gradient. last: the last input alone.

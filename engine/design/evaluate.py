@@ -13,7 +13,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from engine.catalog import OPERATORS
-from engine.catalog.dims import FLOATS, INTEGERS, Tensor
+from engine.catalog.dims import BYTES, FLOATS, INTEGERS, Tensor
 from engine.catalog.params import Value
 from engine.catalog.spec import Args, Inputs, Port, TensorSpec
 from engine.errors import ShapeError
@@ -59,13 +59,25 @@ class Known:
     @cached_property
     def trainable(self) -> int:
         """How many of them get a gradient, where the node itself is not frozen."""
+        return sum(prod(spec.shape) for spec in self.tensors if spec.learns)
+
+    @cached_property
+    def weight_bytes(self) -> int:
+        """Of its parameters and buffers."""
         return sum(
-            prod(spec.shape)
-            for spec in self.tensors
-            if spec.family != "buffer" and not spec.tied and not spec.frozen
+            prod(s.shape) * BYTES[s.dtype or self.floating]
+            for s in self.tensors
+            if not s.tied
         )
 
-    @property
+    @cached_property
+    def learned_bytes(self) -> int:
+        """Of its parameters alone: as many as their gradients take."""
+        real = self.floating
+        learned = (spec for spec in self.tensors if spec.learns)
+        return sum(prod(s.shape) * BYTES[s.dtype or real] for s in learned)
+
+    @cached_property
     def floating(self) -> str:
         """The dtype of its weights: that of the real numbers it takes or makes."""
         passing = (*self.inputs.values(), *self.outputs.values())

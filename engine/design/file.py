@@ -16,7 +16,8 @@ from pathlib import Path
 from engine.catalog.spec import Init
 from engine.design.block import Block, BlockParam
 from engine.design.model import Design, Graph, Look, Node, Settings, Wire, by_age
-from engine.design.reading import UnreadableError, design_of, strict
+from engine.design.reading import design_of
+from engine.design.strictly import UnreadableError, strict
 from engine.errors import FileError
 
 VERSION = 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Mapping
 
@@ -24,10 +22,17 @@ from engine.design.model import (
     Settings,
     Wire,
 )
-from engine.errors import EngineError, ParamError
+from engine.design.strictly import (
+    UnreadableError,
+    count_of,
+    dict_of,
+    list_of,
+    only,
+    text_of,
+)
+from engine.errors import ParamError
 
 DEEPEST = 16  # lists in lists; no parameter needs more than three
-MOST = 200_000  # nodes, or wires
 _TEXT = frozenset({str})
 _REAL = frozenset({int, float})
 _NO_WIRE = Wire(*(None,) * 4)  # type: ignore[arg-type]  # refused as any other
@@ -44,59 +49,28 @@ KNOWN = (
 DEEPEST_BLOCK = 32  # within each other; see bodies.DEEPEST
 
 
-class UnreadableError(EngineError):
-    """Why a text is no design: the second half of a sentence about the file."""
-
-
-def strict(text: str) -> object:
-    """The JSON value of `text`, without what other programs would read differently.
-
-    Raises:
-        UnreadableError: it is not JSON; or has NaN, infinity, a key twice, half
-            a character, or too many levels.
-    """
-    try:
-        raw: object = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=_constant,
-            parse_float=_finite,
-        )
-        if "\\u" in text or not text.isascii():
-            _whole_characters(raw)
-    except json.JSONDecodeError as error:
-        raise UnreadableError(
-            "line {line} is not JSON ({reason})", line=error.lineno, reason=error.msg
-        ) from None
-    except RecursionError:
-        raise UnreadableError("it nests too deeply") from None
-    except ValueError:  # an integer of thousands of digits
-        raise UnreadableError("it holds a number that is too long") from None
-    return raw
-
-
 def design_of(raw: Mapping[str, object]) -> Design:
     """The design that a file of the newest version holds.
 
     Raises:
         UnreadableError: something in it is not as the format has it.
     """
-    _only(raw, KNOWN, "the file")
+    only(raw, KNOWN, "the file")
     ids: set[str] = set()
-    blocks = definitions(_list(raw, "blocks"), ids)
+    blocks = definitions(list_of(raw, "blocks"), ids)
     graph, look = graph_of(raw, blocks, ids)
     return Design(
         graph,
         look,
         Settings(
-            _count(raw, "seed", 0, 2**63 - 1, 0),
+            count_of(raw, "seed", 0, 2**63 - 1, 0),
             _symbols(raw),
             _one_of(raw, "dtype", FLOATS, Settings.dtype),
             _one_of(raw, "mode", MODES, Settings.mode),
             _one_of(raw, "device", DEVICES, Settings.device),
         ),
-        max([_count(raw, "last_id", 0, LAST_ID, 0), *map(number_of, ids)]),
-        _str(raw, "notes", "the file", ""),
+        max([count_of(raw, "last_id", 0, LAST_ID, 0), *map(number_of, ids)]),
+        text_of(raw, "notes", "the file", ""),
         blocks,
     )
 
@@ -117,7 +91,7 @@ def graph_of(
     nodes: dict[str, Node] = {}
     positions: dict[str, tuple[float, float]] = {}
     docked: dict[str, str] = {}
-    for row in _list(raw, "nodes"):
+    for row in list_of(raw, "nodes"):
         if not isinstance(row, dict):
             raise UnreadableError("a node is not written as one")
         node = node_of(row, blocks)
@@ -128,13 +102,13 @@ def graph_of(
         if "at" in row:
             positions[node.id] = _spot(row["at"], node.id)
         if "dock" in row:
-            docked[node.id] = _str(row, "dock", f"node {node.id}")
+            docked[node.id] = text_of(row, "dock", f"node {node.id}")
     for key, layer in docked.items():
         if layer not in nodes:
             raise UnreadableError(
                 "node {id} is docked to a node that is not there", id=key
             )
-    wires = wires_of(_list(raw, "wires"), nodes)
+    wires = wires_of(list_of(raw, "wires"), nodes)
     return Graph(nodes, wires), Look(positions, docked)
 
 
@@ -178,19 +152,19 @@ def _define(
     if key in around or len(around) >= DEEPEST_BLOCK:
         raise UnreadableError("block {id} stands within itself, or too deep", id=key)
     row, where = waiting[key], f"block {key}"
-    for node in _list(row, "nodes"):
+    for node in list_of(row, "nodes"):
         inner = node.get("block") if isinstance(node, dict) else None
         if isinstance(inner, str) and inner in waiting:
             _define(inner, waiting, done, ids, (*around, key))
-    _only(row, ("id", "name", "params", "notes", "nodes", "wires"), where)
-    name = _str(row, "name", where)
+    only(row, ("id", "name", "params", "notes", "nodes", "wires"), where)
+    name = text_of(row, "name", where)
     if names.fault(name):
         raise UnreadableError("{where} has no proper name", where=where)
     graph, look = graph_of(row, done, ids)
-    params = tuple(_block_param(part, where) for part in _list(row, "params"))
+    params = tuple(_block_param(part, where) for part in list_of(row, "params"))
     if len({param.name for param in params}) < len(params):
         raise UnreadableError("two parameters of {where} have one name", where=where)
-    notes = _str(row, "notes", where, "")
+    notes = text_of(row, "notes", where, "")
     done[key] = Block(key, name, graph, look, params, notes)
 
 
@@ -199,13 +173,13 @@ def _block_param(raw: object, where: str) -> BlockParam:
         raise UnreadableError(
             "a parameter of {where} is not written as one", where=where
         )
-    _only(raw, ("name", "default", "low", "doc"), f"a parameter of {where}")
-    name = _str(raw, "name", where)
+    only(raw, ("name", "default", "low", "doc"), f"a parameter of {where}")
+    name = text_of(raw, "name", where)
     if names.fault(name) or name in OWN:
         raise UnreadableError("a parameter of {where} has no proper name", where=where)
-    low = _count(raw, "low", -LARGEST, LARGEST, 1)
-    default = _count(raw, "default", low, LARGEST)
-    return BlockParam(name, default, low, _str(raw, "doc", where, ""))
+    low = count_of(raw, "low", -LARGEST, LARGEST, 1)
+    default = count_of(raw, "default", low, LARGEST)
+    return BlockParam(name, default, low, text_of(raw, "doc", where, ""))
 
 
 def node_of(row: Mapping[str, object], blocks: Mapping[str, Block]) -> Node:
@@ -218,27 +192,27 @@ def node_of(row: Mapping[str, object], blocks: Mapping[str, Block]) -> Node:
     if not isinstance(key, str) or not ID.match(key) or number_of(key) > LAST_ID:
         raise UnreadableError("a node has no proper id")
     where = f"node {key}"
-    _only(row, NODE, where)
-    kind = _str(row, "kind", where)
+    only(row, NODE, where)
+    kind = text_of(row, "kind", where)
     block = _used(row, kind, blocks, where) if "block" in row else None
-    given = _dict(row, "params", where)
+    given = dict_of(row, "params", where)
     known = block.row if block else OPERATORS.get(kind)
     params = _params(known, given, where) if given else {}
-    chosen = _dict(row, "init", where)
+    chosen = dict_of(row, "init", where)
     init = {tensor: _init(given, where) for tensor, given in sorted(chosen.items())}
-    label = _str(row, "label", where, "")
+    label = text_of(row, "label", where, "")
     frozen = row.get("frozen", False)
     if not isinstance(frozen, bool):
         raise UnreadableError("'frozen' of {where} is not true or false", where=where)
-    ties = {name: _tie(tie, where) for name, tie in _dict(row, "ties", where).items()}
-    name = _str(row, "name", where)
+    ties = {name: _tie(tie, where) for name, tie in dict_of(row, "ties", where).items()}
+    name = text_of(row, "name", where)
     return Node(key, kind, name, params, init, label, block, ties, frozen)
 
 
 def _used(
     row: Mapping[str, object], kind: str, blocks: Mapping[str, Block], where: str
 ) -> Block:
-    block = blocks.get(_str(row, "block", where))
+    block = blocks.get(text_of(row, "block", where))
     if block is None or kind != KIND:
         raise UnreadableError("{where} uses a block that is not there", where=where)
     return block
@@ -307,11 +281,11 @@ def _init(raw: object, where: str) -> Init:
         raise UnreadableError(
             "an initializer of {where} is not written as one", where=where
         )
-    _only(raw, ("kind", "params"), f"an initializer of {where}")
-    kind = _str(raw, "kind", f"an initializer of {where}")
+    only(raw, ("kind", "params"), f"an initializer of {where}")
+    kind = text_of(raw, "kind", f"an initializer of {where}")
     row = INITIALIZERS.get(kind)
     kept = []
-    for name, given in sorted(_dict(raw, "params", where).items()):
+    for name, given in sorted(dict_of(raw, "params", where).items()):
         value = _value(given, where)
         param = row.param(name) if row else None
         value = _kept(param, value)
@@ -343,11 +317,11 @@ def _same(default: Value, value: Value) -> bool:
 def _symbols(raw: Mapping[str, object]) -> dict[str, int]:
     if "symbols" not in raw:
         return dict(Settings().symbols)
-    found = _dict(raw, "symbols", "the file")
+    found = dict_of(raw, "symbols", "the file")
     for name in found:
         if not NAME.match(name) or len(name) > 24:
             raise UnreadableError("'{name}' is no name for a size", name=name[:40])
-    return {name: _count(found, name, 1, LARGEST) for name in sorted(found)}
+    return {name: count_of(found, name, 1, LARGEST) for name in sorted(found)}
 
 
 def _spot(raw: object, key: str) -> tuple[float, float]:
@@ -364,33 +338,6 @@ def number_of(key: str) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 
-def _list(raw: Mapping[str, object], key: str) -> list[object]:
-    found = raw.get(key, [])
-    if not isinstance(found, list):
-        raise UnreadableError("its '{key}' is not a list", key=key)
-    if len(found) > MOST:
-        raise UnreadableError("it has more than {most} {key}", most=MOST, key=key)
-    return found
-
-
-def _dict(raw: Mapping[str, object], key: str, where: str) -> dict[str, object]:
-    found = raw.get(key, {})
-    if not isinstance(found, dict):
-        raise UnreadableError(
-            "'{key}' of {where} is not an object", key=key, where=where
-        )
-    return found
-
-
-def _str(
-    raw: Mapping[str, object], key: str, where: str, default: str | None = None
-) -> str:
-    found = raw.get(key, default)
-    if not isinstance(found, str):
-        raise UnreadableError("'{key}' of {where} is not a text", key=key, where=where)
-    return found
-
-
 def _one_of(
     raw: Mapping[str, object], key: str, known: tuple[str, ...], default: str
 ) -> str:
@@ -400,55 +347,3 @@ def _one_of(
     raise UnreadableError(
         "its '{key}' is none of {known}", key=key, known=", ".join(known)
     )
-
-
-def _count(
-    raw: Mapping[str, object],
-    key: str,
-    low: int,
-    high: int,
-    default: int | None = None,
-) -> int:
-    found = raw.get(key, default)
-    if isinstance(found, int) and not isinstance(found, bool) and low <= found <= high:
-        return found
-    raise UnreadableError("its '{key}' is no whole number from {low}", key=key, low=low)
-
-
-def _only(raw: Mapping[str, object], known: tuple[str, ...], where: str) -> None:
-    """Refuse keys of which nothing is known: to drop them silently would lose them."""
-    for key in raw:
-        if key not in known:
-            raise UnreadableError(
-                "{where} has a '{key}', which this Fanin does not know",
-                where=where,
-                key=key[:40],
-            )
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise UnreadableError("it has '{key}' twice in one place", key=twice[:40])
-    return found
-
-
-def _constant(word: str) -> object:
-    raise UnreadableError("it holds {word}, which is no number", word=word)
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise UnreadableError("it holds {word}, which is too large", word=digits[:40])
-    return number
-
-
-def _whole_characters(raw: object) -> None:
-    """Refuse half a character anywhere: it could not be saved again."""
-    try:
-        json.dumps(raw, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise UnreadableError("it holds half a character") from None

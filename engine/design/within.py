@@ -243,6 +243,7 @@ def _named(
             yield spec._replace(
                 name=f"{node.name}.{spec.name}",
                 default=chosen_init(node, spec),
+                dtype=spec.dtype or known.floating,
                 frozen=spec.frozen or node.frozen,
             )
 

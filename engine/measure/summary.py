@@ -8,10 +8,9 @@ from typing import Any
 
 import torchinfo
 
-from engine.catalog.dims import Dim, sample
+from engine.catalog.dims import BYTES, Dim, sample
 from engine.catalog.spec import TensorSpec
 from engine.check import Checked, check
-from engine.check.kept import BYTES
 from engine.check.walk import At, walk
 from engine.design.model import Design
 from engine.errors import Message

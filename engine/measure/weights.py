@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from engine.catalog import INITIALIZERS
+from engine.catalog.dims import BYTES
 from engine.catalog.spec import Theory
 from engine.check import check
-from engine.check.kept import BYTES
 from engine.design.model import Design
 from engine.errors import MeasureError
 from engine.measure.density import density

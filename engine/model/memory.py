@@ -6,8 +6,6 @@ import os
 from pathlib import Path
 
 from engine.check import Checked
-from engine.check.costs import tensor_bytes
-from engine.check.walk import walk
 from engine.errors import BuildError
 
 MEMINFO = Path("/proc/meminfo")
@@ -18,11 +16,7 @@ UNKNOWN = 4 << 30  # what a machine that tells nothing is trusted with
 
 def weight_bytes(checked: Checked) -> int:
     """Bytes of all parameters and buffers."""
-    return sum(
-        tensor_bytes(at.known.tensors, at.known.floating)
-        for at in walk(checked)
-        if not at.known.inside
-    )
+    return checked.weight_bytes
 
 
 def available() -> int:

@@ -14,8 +14,11 @@ from engine.catalog.spec import Operator
 from engine.design import clipboard, edits
 from engine.design.model import Design, Wire
 from gui.canvas.camera import Camera
+from gui.canvas.find import FindBar
 from gui.canvas.finder import Finder
 from gui.canvas.fitting import rows_after, rows_before
+from gui.canvas.freezing import all_frozen, freezable
+from gui.canvas.heat import Heat
 from gui.canvas.placing import (
     Plan,
     added,
@@ -41,6 +44,8 @@ class Desk(Camera):
         self._pointer: QPointF | None = None
         self._renaming: RenameField | None = None
         self.finder = Finder(session.theme, self.viewport())
+        self.finding: FindBar | None = None
+        self.heat = Heat(self)
 
     def place(self, kind: str) -> None:
         """Add a node: after the selected one, or at the centre of the view."""
@@ -107,6 +112,27 @@ class Desk(Camera):
         if ids:
             document = self.session.document
             document.attempt(edits.remove_and_reconnect, ids, text=text)
+
+    def freeze(self) -> None:
+        """Freeze the selected nodes; when all that can be are frozen, unfreeze them."""
+        ids = freezable(self.session)
+        if not ids and self.session.selection.ids:
+            self.session.tell(self.tr("Nothing that is selected has weights to hold."))
+        if not ids:
+            return
+        frozen = not all_frozen(self.session)
+        names = ", ".join(self.session.document.design.nodes[key].name for key in ids)
+        said = self.tr("Freeze {name}") if frozen else self.tr("Unfreeze {name}")
+        if len(ids) > 1:
+            names = self.tr("{count} nodes").format(count=len(ids))
+        text = said.format(name=names)
+        self.session.document.attempt(edits.set_frozen, ids, frozen, text=text)
+
+    def find_nodes(self) -> None:
+        """Open the bar that finds nodes of the design."""
+        if self.finding is None:
+            self.finding = FindBar(self)
+        self.finding.open()
 
     def copy(self) -> bool:
         """Put the selected nodes on the clipboard, as text."""

@@ -15,6 +15,7 @@ from engine.catalog import INITIALIZERS
 from engine.catalog.dims import text as shape_text
 from engine.catalog.spec import Port, no_brief, no_tensors
 from engine.check import Checked, Known
+from engine.design.flow import REAL
 from engine.design.model import Node
 from engine.design.names import by_default
 from engine.errors import Severity
@@ -79,6 +80,7 @@ class Face(NamedTuple):
     state: State
     worst: Severity | None
     lacks: Lacks
+    frozen: bool = False
 
     @property
     def ins(self) -> tuple[Dot, ...]:
@@ -112,7 +114,8 @@ def face_of(node: Node, checked: Checked | None, inks: Inks) -> Face:
     lacks, worst = _troubles(node.id, checked)
     form = _form(node)
     args = known.args if known else node.args
-    brief = _brief(node, known, args)
+    usual = checked.design.settings.dtype if checked else REAL
+    brief = _brief(node, known, args, usual)
     own_name = not by_default(node)
     title = node.title
     named = form == "card" and (len(node.inputs) > 1 or len(node.outputs) > 1)
@@ -137,7 +140,7 @@ def face_of(node: Node, checked: Checked | None, inks: Inks) -> Face:
     body, dots = _laid(node, form, width, named, 28.0 if chip else 4.0, lines)
     return Face(
         *(node.id, node.kind, form, _family(node), name, title, brief, caption, sign),
-        *(chip, learns, body, dots, named, state, worst, lacks),
+        *(chip, learns, body, dots, named, state, worst, lacks, node.frozen),
     )
 
 
@@ -166,11 +169,15 @@ def counted(number: int) -> str:
 
 
 def tensor_text(
-    shape: tuple[object, ...], dtype: str, *, sampling: bool = False
+    shape: tuple[object, ...],
+    dtype: str,
+    *,
+    sampling: bool = False,
+    usual: str = REAL,
 ) -> str:
-    """N×3, or N×T int64: the dtype is said where it is not the usual one."""
+    """N×3, or N×T int64: the dtype is said where it is not the design's."""
     said = shape_text(shape, sampling=sampling)  # type: ignore[arg-type]
-    return said if dtype == "float32" else f"{said} {dtype}"
+    return said if dtype == usual else f"{said} {dtype}"
 
 
 def _form(node: Node) -> Form:
@@ -193,7 +200,7 @@ def _family(node: Node) -> str:
     return node.row.family if node.row.role == "layer" else node.row.role
 
 
-def _brief(node: Node, known: Known | None, args: object) -> str:
+def _brief(node: Node, known: Known | None, args: object, usual: str) -> str:
     row = node.row
     if row is None:
         return node.kind
@@ -202,7 +209,9 @@ def _brief(node: Node, known: Known | None, args: object) -> str:
         return tensor_text(shape, str(node.args["dtype"]))
     if row.role == "output":
         arriving = known.inputs.get("input") if known else None
-        return tensor_text(arriving.shape, arriving.dtype) if arriving else "?"
+        if arriving is None:
+            return "?"
+        return tensor_text(arriving.shape, arriving.dtype, usual=usual)
     if row.brief is no_brief:
         return ""
     return row.brief(args) or "?"  # type: ignore[arg-type]

@@ -51,6 +51,8 @@ class Inks:
         self.halo = pen(theme.accent, 2.0)
         self.wrong = pen(theme.error, 1.6)
         self.hover = pen(theme.muted, 1.2)
+        self.found = pen(theme.warning, 2.5)
+        self.heat = QColor(theme.curve)
         self.ground = QBrush(self.canvas)
 
     def family(self, name: str) -> QColor:
@@ -58,6 +60,25 @@ class Inks:
         if name not in self._families:
             self._families[name] = QColor(self.theme.family(name))
         return self._families[name]
+
+    def heated(self, share: float) -> QColor:
+        """The ground of a node with this part of the greatest cost, from 0 to 1.
+
+        Text stays readable on it: it goes no further than a part of the way.
+        """
+        ground, heat = self.node, self.heat
+        furthest = 0.42 if ground.lightnessF() > 0.5 else 0.28
+        way = furthest * max(0.0, min(share, 1.0)) ** 0.7  # so that small parts show
+        return QColor.fromRgbF(
+            *(
+                part + way * (hot - part)
+                for part, hot in zip(
+                    (ground.redF(), ground.greenF(), ground.blueF()),
+                    (heat.redF(), heat.greenF(), heat.blueF()),
+                    strict=True,
+                )
+            )
+        )
 
     def width(self, role: str, text: str) -> float:
         """How wide `text` is, in scene units; remembered, since measuring is dear."""

@@ -47,6 +47,8 @@ COMMANDS: dict[tuple[Qt.KeyboardModifier, Qt.Key], Command] = {
     (CTRL | SHIFT, Key.Key_0): lambda view: view.fit_selection(),
     (CTRL | SHIFT, Key.Key_ParenRight): lambda view: view.fit_selection(),
     (NONE, Key.Key_F2): lambda view: view.rename(),
+    (CTRL, Key.Key_F): lambda view: view.find_nodes(),
+    (CTRL | SHIFT, Key.Key_F): lambda view: view.freeze(),
     (NONE, Key.Key_Tab): lambda view: view.search(),
 }
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu
 from engine.catalog import OPERATORS
 from engine.design import edits
 from engine.design.model import Wire
+from gui.canvas.freezing import all_frozen, freezable
 from gui.canvas.scene import Hit
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ def _node_menu(view: CanvasView, menu: QMenu, key: str) -> None:
     put(_tr("Duplicate"), view.duplicate, "Ctrl+D", "copy-plus")
     menu.addSeparator()
     put(_tr("Disconnect"), partial(_isolate, view), "", "unlink")
+    if freezable(view.session):
+        held = all_frozen(view.session)
+        said = _tr("Let it learn again") if held else _tr("Freeze")
+        put(said, view.freeze, "Ctrl+Shift+F")
     look = view.session.document.design.look
     if key in look.docked:
         said = _tr("Undock {name}").format(name=node.name)

@@ -31,6 +31,8 @@ class Mood(NamedTuple):
     lit: frozenset[tuple[str, bool]] | None = None  # ports that fit; None: no gesture
     target: bool = False  # what is dragged would land here
     wired: frozenset[tuple[str, bool]] = frozenset()
+    heat: float | None = None  # its part of the hottest node's cost; None: no heat
+    found: bool = False  # the search found it
 
 
 CALM = Mood()
@@ -56,6 +58,8 @@ def paint_node(
     _dots(painter, face, inks, colour, mood)
     if face.worst is not None:
         _badge(painter, face, inks)
+    if face.frozen:
+        _snowflake(painter, face.body.topLeft() + QPointF(5, 3), inks)
 
 
 def _far(
@@ -68,16 +72,26 @@ def _far(
 ) -> None:
     """Only the family's colour, and whether it is wrong or selected."""
     if zoom < FARTHER:
-        fill = inks.error if face.worst is Severity.ERROR else colour
+        fill = (
+            inks.error if face.worst is Severity.ERROR else _warmed(colour, inks, mood)
+        )
+        fill = inks.warning if mood.found else fill
         painter.fillRect(face.body, inks.accent if mood.selected else fill)
         return
     painter.setPen(Qt.PenStyle.NoPen)
     if face.worst is Severity.ERROR:
         painter.setPen(pen(inks.error, 2 / zoom))
+    if mood.found:
+        painter.setPen(pen(inks.warning, 3.5 / zoom))
     if mood.selected:
         painter.setPen(pen(inks.accent, 2.5 / zoom))
-    painter.setBrush(colour)
+    painter.setBrush(_warmed(colour, inks, mood))
     painter.drawRoundedRect(face.body, 12, 12)
+
+
+def _warmed(colour: QColor, inks: Inks, mood: Mood) -> QColor:
+    """The family's colour; with heat, how hot the node is."""
+    return colour if mood.heat is None else inks.heated(mood.heat)
 
 
 def _outline(face: Face, grow: float = 0.0) -> QPainterPath:
@@ -127,12 +141,16 @@ def _shape(
         edge = inks.wrong
     elif mood.hovered:
         edge = inks.hover
+    if mood.found:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(inks.found)
+        painter.drawPath(_outline(face, 6.0))
     if mood.selected or mood.target:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(inks.halo)
         painter.drawPath(_outline(face, 3.0))
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(inks.node)
+    painter.setBrush(inks.node if mood.heat is None else inks.heated(mood.heat))
     painter.drawPath(path)
     if face.form in ("card", "tag"):
         painter.save()
@@ -352,6 +370,21 @@ def _badge(painter: QPainter, face: Face, inks: Inks) -> None:
     painter.setPen(pen(inks.on_badge, 2.0))
     painter.drawLine(corner + QPointF(0, -3.6), corner + QPointF(0, 0.6))
     painter.drawPoint(corner + QPointF(0, 3.8))
+
+
+def _snowflake(painter: QPainter, at: QPointF, inks: Inks) -> None:
+    """A disc with six arms: what it has learned is held still."""
+    painter.setPen(pen(inks.accent, 1.2))
+    painter.setBrush(inks.node)
+    painter.drawEllipse(at, 8.0, 8.0)
+    painter.save()
+    painter.translate(at)
+    for _ in range(6):
+        painter.drawLine(QPointF(0, 0), QPointF(0, -5.2))
+        painter.drawLine(QPointF(0, -3.2), QPointF(-1.6, -4.8))
+        painter.drawLine(QPointF(0, -3.2), QPointF(1.6, -4.8))
+        painter.rotate(60)
+    painter.restore()
 
 
 def paint_wire(

@@ -73,7 +73,10 @@ class Picture:
     def _laid(self, wire: Wire) -> WireItem:
         item = WireItem(wire, self.inks)
         tensor = self._checked.tensor(wire.source, wire.output)
-        text = tensor_text(tensor.shape, tensor.dtype, sampling=True) if tensor else ""
+        usual = self._design.settings.dtype
+        text = ""
+        if tensor:
+            text = tensor_text(tensor.shape, tensor.dtype, sampling=True, usual=usual)
         item.say(WireLook(text, wire in self._checked.wrong_wires), self.inks)
         start = self._end(wire.source, wire.output, entering=False)
         end = self._end(wire.target, wire.input, entering=True)

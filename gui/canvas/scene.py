@@ -121,7 +121,10 @@ class CanvasScene(QGraphicsScene):
     def _look(self, wire: Wire) -> WireLook:
         checked = self.session.document.checked
         tensor = checked.tensor(wire.source, wire.output)
-        text = tensor_text(tensor.shape, tensor.dtype, sampling=True) if tensor else ""
+        usual = checked.design.settings.dtype
+        text = ""
+        if tensor:
+            text = tensor_text(tensor.shape, tensor.dtype, sampling=True, usual=usual)
         return WireLook(text, wire in checked.wrong_wires)
 
     def _lay(self, item: WireItem, *, quick: bool = False) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.design.model import Design
@@ -78,12 +79,16 @@ class InspectorPanel(LazyPanel):
             self._measure()
         return super().eventFilter(watched, event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._measure()  # another width breaks lines elsewhere
+
     def _measure(self) -> None:
         layout = self._form.layout() if self._form is not None else None
         if layout is None:
             return
         layout.activate()
-        height = layout.totalHeightForWidth(self._scroll.viewport().width())
+        height = layout.totalHeightForWidth(self._scroll.width())
         if height != self._height:
             self._height = height
             self.wanted.emit(height)

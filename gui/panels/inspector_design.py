@@ -14,6 +14,7 @@ from engine.design.flow import UNSET
 from engine.design.model import Design, Settings
 from engine.errors import EngineError
 from gui.panels.fields import Field, field_for
+from gui.panels.inspector_runs import RunFields
 from gui.panels.labels import Heading, Label, grouped
 from gui.session import Session
 from gui.words import say
@@ -41,6 +42,9 @@ class DesignForm(QWidget):
         self._sizes = QVBoxLayout()
         self._sizes.setSpacing(6)
         self._layout.addLayout(self._sizes)
+        self._layout.addWidget(Heading(self.tr("How it runs"), self))
+        self.runs = RunFields(session, self)
+        self._layout.addWidget(self.runs)
         self._layout.addWidget(Heading(self.tr("Notes"), self))
         self._notes = Notes(session, self)
         self._layout.addWidget(self._notes)
@@ -59,6 +63,7 @@ class DesignForm(QWidget):
             self._symbols[name].display([value])
         for name in self._symbols.keys() - _symbols(design):
             self._symbols[name].hide()
+        self.runs.display(design.settings)
         self._notes.display(design.notes)
         said = self.tr("{nodes} nodes · {params} parameters · {work} mult-adds")
         checked = document.checked

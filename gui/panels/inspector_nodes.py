@@ -8,11 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from engine.catalog import OPERATORS
-from engine.catalog.params import Param, Value
+from engine.catalog.params import Bool, Param, Value
 from engine.check import Known
 from engine.design import edits
 from engine.design.model import Design, Node
 from engine.errors import EngineError
+from gui.canvas.freezing import has_weights
 from gui.panels.fields import Field, field_for
 from gui.panels.inspector_help import HelpFold
 from gui.panels.inspector_init import InitBox
@@ -51,6 +52,7 @@ class NodesForm(QWidget):
         layout.addLayout(self._problems)
         self._names = NameBox(session, self)
         layout.addWidget(self._names)
+        self._frozen = self._made_frozen(layout)
         self._reset_all = self._add_params(kinds, layout)
         self._add_inits(layout)
         self._shapes = ShapesBox(session, self)
@@ -72,6 +74,9 @@ class NodesForm(QWidget):
         self._show_head(nodes)
         self._show_problems(ids)
         self._names.display(nodes)
+        learning = [node for node in nodes if has_weights(node)]
+        self._frozen.setVisible(bool(learning))
+        self._frozen.display([node.frozen for node in learning])
         changed = False
         for name, field in self.fields.items():
             values = [node.args.get(name) for node in nodes]
@@ -129,6 +134,22 @@ class NodesForm(QWidget):
             self._problems.addWidget(self._cards[-1])
         for card, problem in zip(self._cards, found, strict=True):
             card.display(problem)
+
+    def _made_frozen(self, layout: QVBoxLayout) -> Field:
+        doc = self.tr("Held as it is: no gradient, and not counted as trainable.")
+        field = field_for(Bool("frozen", False, doc=doc), False, self)
+        field.edited.connect(lambda _, value: self._freeze(frozen=bool(value)))
+        field.restored.connect(lambda _: self._freeze(frozen=False))
+        layout.addWidget(field)
+        return field
+
+    def _freeze(self, *, frozen: bool) -> None:
+        text = self.tr("Freeze") if frozen else self.tr("Unfreeze")
+        self._attempt(
+            self._frozen.complain,
+            lambda design: edits.set_frozen(design, self._ids, frozen),
+            text,
+        )
 
     # Parameters
 

@@ -249,7 +249,9 @@ class TableView(QTableView):
         if not self.if_room:
             return
         places = [at for at in range(len(self.table.columns)) if at not in self.if_room]
-        spare = width - sum(self._wanted(at) for at in places if at in self.shown)
+        shown = [at for at in places if not self.isColumnHidden(at)]
+        pictures = sum(self.table.columns[at].picture for at in shown)  # give way
+        spare = width - sum(map(self._wanted, shown)) + pictures
         for place in self.if_room:
             spare -= self._wanted(place)
             self.setColumnHidden(place, spare < 0)

@@ -22,6 +22,7 @@ from engine.measure.summary import summary
 from engine.measure.weights import weights
 from engine.model.build import build
 from engine.model.source import to_python
+from main import main
 from tests.engine.drawn_networks import (
     NARROW,
     body,

@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 from engine import errors
-from engine.design.reading import UnreadableError
+from engine.design.strictly import UnreadableError
 
 KINDS = [
     errors.EngineError,

@@ -229,7 +229,7 @@ def test_what_is_no_design_is_refused_in_a_sentence(text, sentence):
 
 
 def test_too_many_nodes_are_refused(monkeypatch):
-    monkeypatch.setattr("engine.design.reading.MOST", 1)
+    monkeypatch.setattr("engine.design.strictly.MOST", 1)
     with pytest.raises(FileError, match="more than 1 nodes"):
         decode(written())
 

@@ -15,6 +15,7 @@ from engine.errors import MeasureError
 from engine.service import (
     AskBars,
     AskCurve,
+    AskDevices,
     AskParameters,
     AskReceived,
     AskSummary,
@@ -24,6 +25,7 @@ from engine.service import (
 from tests.strategies import tutorial
 
 REQUESTS = [
+    AskDevices(),
     AskCurve("tanh", (), -2, 2, points=5),
     AskBars("softmax", (), (1.0, 2.0)),
     AskSummary(tutorial()),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import MeasureError
+from tests import fragile
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,21 @@ def _load(value: str) -> int:
     from tests.gui import slow_module
 
     return slow_module.BEGUN
+
+
+def _toggle(value: float) -> None:
+    """Set a state and reset it, again and again, and work as long in between."""
+    end = time.monotonic() + value
+    while time.monotonic() < end:
+        with fragile.Fragile():
+            pass
+        pause = time.perf_counter() + 0.002
+        while time.perf_counter() < pause:
+            pass
+
+
+def _left_open(value: Any) -> int:
+    return len(fragile.open_now)
 
 
 def _hang(value: float) -> float:

@@ -81,6 +81,19 @@ def test_stopping_leaves_no_module_half_imported(answers, qtbot, tmp_path):
     assert answers.worker.pid == pid
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there the window kills")
+def test_stopping_leaves_no_state_half_set(answers):
+    """torch turns gradients off and on in Python; off for ever would break it."""
+    answers.settle()
+    pid = answers.worker.pid
+    for _ in range(8):
+        answers.ask("toggle", 30.0)
+        answers.ask("left_open")
+        answers.settle()
+    assert answers.done == [0] * 8
+    assert answers.worker.pid == pid
+
+
 def test_a_newer_question_interrupts_the_one_under_way(answers):
     answers.settle()
     pid = answers.worker.pid
@@ -198,6 +211,31 @@ def test_a_service_that_does_not_start_is_said_once(qapp, qtbot):
     assert "does not start" in lost[-1]
     assert "no_such_service" in answers.failed[0]
     assert worker.pid is None
+    worker.stop()
+    worker.deleteLater()
+
+
+def test_a_service_that_did_not_start_is_tried_again_later(
+    qapp, qtbot, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("gui.worker.REST", 50)
+    monkeypatch.syspath_prepend(tmp_path)
+    worker = Worker(service="late_service")
+    answers, lost = Answers(worker, qtbot), []
+    worker.lost.connect(lost.append)
+    answers.ask("echo", "first")
+    worker.start()
+    qtbot.waitUntil(lambda: len(lost) == 2, timeout=20_000)
+    assert "late_service" in answers.failed.pop(0)
+    answers.ask("echo", "early", slot="other")
+    assert answers.failed == ["The engine does not start."]
+
+    (tmp_path / "late_service.py").write_text(
+        "from tests.gui.sample_service import answer"
+    )
+    answers.settle()
+    assert answers.done == ["first", "early"]
+    assert len(lost) == 2
     worker.stop()
     worker.deleteLater()
 

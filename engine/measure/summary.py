@@ -36,13 +36,6 @@ def summary(design: Design) -> Summary:
     found = _statistics(design, checked)
     places = {at.name: at for at in walk(checked)}
     rows = [_row(info, places, checked, found) for info in found.summary_list]
-    # torchinfo counts a tensor that two modules share twice.
-    tied = [
-        spec
-        for at in places.values()
-        for spec in ([] if at.known.inside else at.known.tensors)
-        if spec.tied
-    ]
     return Summary(
         rows=tuple(rows),
         total_params=checked.parameters,
@@ -51,19 +44,37 @@ def summary(design: Design) -> Summary:
         torchinfo_mult_adds=found.total_mult_adds,
         input_bytes=found.total_input,
         forward_bytes=found.total_output_bytes,
-        param_bytes=found.total_param_bytes - sum(map(_bytes, tied)),
+        param_bytes=found.total_param_bytes - _counted_again(checked),
         note=_note(checked),
         differences=differences(checked, rows),
     )
 
 
 def table(design: Design) -> str:
-    """The text of torchinfo itself.
+    """The text of torchinfo itself, where a tensor that layers share counts once.
 
     Raises:
         BuildError: the design has an error.
     """
-    return str(_statistics(design, check(design)))
+    checked = check(design)
+    found = _statistics(design, checked)
+    if again := _counted_again(checked):
+        found.total_params, found.trainable_params = (
+            checked.parameters,
+            checked.trainable,
+        )
+        found.total_param_bytes -= again
+    return str(found)
+
+
+def _counted_again(checked: Checked) -> int:
+    """Bytes of tensors that two modules share: torchinfo counts them twice."""
+    return sum(
+        _bytes(spec)
+        for at in walk(checked)
+        for spec in (() if at.known.inside else at.known.tensors)
+        if spec.tied
+    )
 
 
 def _statistics(design: Design, checked: Checked) -> torchinfo.ModelStatistics:

@@ -5,6 +5,7 @@ import pytest
 from engine.check import check
 from engine.design import edits
 from engine.errors import Severity
+from engine.measure.summary import summary, table
 from engine.model.build import build_meta
 from scripts.templates import TEMPLATES
 
@@ -172,3 +173,11 @@ def test_other_widths_and_depths_make_gpt2s_larger_siblings(
         },
     )
     assert counted(design) == published
+
+
+def test_the_summary_counts_the_tied_matrix_of_gpt2_once():
+    design = changed("gpt2", {"h": {"repeat": 1}})
+    told, text = summary(design), table(design)
+    assert told.total_params == counted(design)
+    assert f"Total params: {counted(design):,}\n" in text
+    assert f"Params size (MB): {told.param_bytes / 1e6:.2f}\n" in text

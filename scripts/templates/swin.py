@@ -266,7 +266,7 @@ def _shift_mask(body: Sheet) -> None:
 
 
 def _number(name: str, value: float, dtype: str = "float32") -> Part:
-    return part("", name, fill_value=float(value), dtype=dtype)
+    return part("fixed_value", name, fill_value=float(value), dtype=dtype)
 
 
 def _shaped(name: str, *shape: int) -> Part:

@@ -14,8 +14,10 @@ from scripts.templates import (
     residual,
     sequences,
     squeeze,
+    swin,
     transformers,
     unet,
+    vision,
 )
 from scripts.templates.template import Template
 
@@ -33,6 +35,8 @@ FAMILIES = (
     sequences,
     transformers,
     gpt,
+    vision,
+    swin,
 )
 
 TEMPLATES: dict[str, Template] = {

@@ -49,6 +49,39 @@ SIBLINGS = {
         },
         3_503_624,
     ),
+    "vit_l_16": (
+        "vit_b_16",
+        {
+            "conv_proj": {"out_channels": 1024},
+            "class_token": {"shape": (1, 1, 1024)},
+            "pos_embedding": {"shape": (1, 197, 1024)},
+            "layers": {"width": 1024, "heads": 16, "repeat": 24},
+        },
+        304_326_632,
+    ),
+    "vit_b_32": (
+        "vit_b_16",
+        {
+            "conv_proj": {"kernel_size": 32, "stride": 32},
+            "pos_embedding": {"shape": (1, 50, 768)},
+        },
+        88_224_232,
+    ),
+    "swin_s": ("swin_t", {"stage3": {"repeat": 9}}, 49_606_258),
+    "swin_b": (
+        "swin_t",
+        {
+            "patches": {"out_channels": 128},
+            "stage1": {"width": 128, "heads": 4},
+            "merge1": {"width": 128},
+            "stage2": {"width": 256, "heads": 8},
+            "merge2": {"width": 256},
+            "stage3": {"width": 512, "heads": 16, "repeat": 9},
+            "merge3": {"width": 512},
+            "stage4": {"width": 1024, "heads": 32},
+        },
+        87_768_224,
+    ),
     "convnext_small": ("convnext_tiny", {"stage3": {"count": 27}}, 50_223_688),
     "convnext_base": (
         "convnext_tiny",
@@ -117,10 +150,10 @@ def test_other_heads_of_gpt2_learn_as_much(heads):
     assert counted(design) == TEMPLATES["gpt2"].published_params
 
 
-def test_heads_that_do_not_divide_gpt2s_features_are_refused_with_better_ones():
+def test_heads_that_do_not_divide_gpt2s_features_are_refused_where_they_are_cut():
     (fault,) = check(changed("gpt2", {"h": {"heads": 7}})).problems
     assert fault.severity is Severity.ERROR
-    assert "7" in str(fault.message.values.values())
+    assert "heads_of_all" in str(fault.message.values["problem"])
 
 
 # width, heads and blocks, as published of GPT-2's larger siblings

@@ -130,7 +130,7 @@ def small_gpt2():
 
 def attended(tensors, x, heads):
     """Causal attention, head by head and place by place."""
-    weight, bias = tensors["attn.in_proj_weight"], tensors["attn.in_proj_bias"]
+    weight, bias = tensors["attn.c_attn.weight"], tensors["attn.c_attn.bias"]
     made = torch.empty_like(x)
     for part in torch.arange(x.shape[-1]).chunk(heads):
         query, key, value = (
@@ -141,7 +141,7 @@ def attended(tensors, x, heads):
             seen = key[:, : here + 1] @ query[:, here, :, None] / len(part) ** 0.5
             shares = torch.exp(seen) / torch.exp(seen).sum(1, keepdim=True)
             made[:, here, part] = (shares * value[:, : here + 1]).sum(1)
-    return made @ tensors["attn.out_proj.weight"].T + tensors["attn.out_proj.bias"]
+    return made @ tensors["attn.c_proj.weight"].T + tensors["attn.c_proj.bias"]
 
 
 def normed(tensors, name, x):
@@ -162,15 +162,85 @@ def gpt2_block(tensors, x, heads=4):
 def test_gpt2s_blocks_and_its_tied_scores_give_what_they_give_by_hand(drawn):
     network = build(small_gpt2(), seed=1).eval()
     tensors = stirred(network)
-    tokens, places = torch.randint(100, (2, 9), generator=drawn), torch.arange(9)
-    mask = torch.full((9, 9), -torch.inf).triu(1)
+    tokens = torch.randint(100, (2, 9), generator=drawn)
     with torch.no_grad():
-        x = tensors["wte.weight"][tokens] + tensors["wpe.weight"][places]
+        x = tensors["wte.weight"][tokens] + tensors["wpe.weight"][:9]
         for place in range(2):
             lead = f"h.{place}."
             own = {k.removeprefix(lead): v for k, v in tensors.items() if lead in k}
             by_hand = gpt2_block(own, x)
-            torch.testing.assert_close(network.h[place](x, mask), by_hand, **NEAR)
+            torch.testing.assert_close(network.h[place](x), by_hand, **NEAR)
             x = by_hand
         scores = normed(tensors, "ln_f", x) @ tensors["wte.weight"].T
-        torch.testing.assert_close(network(tokens, places, mask), scores, **NEAR)
+        torch.testing.assert_close(network(tokens), scores, **NEAR)
+
+
+def cut(x, side=7):
+    """Windows of an image, each a sequence of its pixels."""
+    rows = [row for band in x.split(side, 1) for row in band.split(side, 2)]
+    return torch.stack([window.flatten(1, 2) for window in rows], 1)
+
+
+def joined(windows, height, side=7):
+    across = height // side
+    squares = windows.unflatten(2, (side, side)).unbind(1)
+    bands = [
+        torch.cat(squares[start : start + across], 2)
+        for start in range(0, len(squares), across)
+    ]
+    return torch.cat(bands, 1)
+
+
+def ways():
+    """The row of the table for each pair of pixels of a window."""
+    places = [(row, column) for row in range(7) for column in range(7)]
+    return torch.tensor(
+        [[(a - c + 6) * 13 + b - d + 6 for c, d in places] for a, b in places]
+    )
+
+
+def kept_apart(height):
+    """-100 for pixels of a window that come from different regions of the image."""
+    region = torch.zeros(1, height, height, 1)
+    bands = (slice(0, -7), slice(-7, -3), slice(-3, None))
+    for place, (rows, columns) in enumerate((r, c) for r in bands for c in bands):
+        region[:, rows, columns] = place
+    seen = cut(region)[0, :, :, 0]
+    return torch.where(seen[:, :, None] == seen[:, None, :], 0.0, -100.0)
+
+
+def windowed(tensors, x, height, *, moved):
+    """Attention of 3 heads of 32 features within windows."""
+    x = cut(x.roll((-3, -3), (1, 2)) if moved else x)
+    drawn = x @ tensors["attn.qkv.weight"].T + tensors["attn.qkv.bias"]
+    table = tensors["bias.table.weight"][ways()]
+    heads = []
+    for head in range(3):
+        query, key, value = (
+            drawn[..., 96 * part + 32 * head :][..., :32] for part in range(3)
+        )
+        scores = query @ key.mT / 32**0.5 + table[..., head]
+        scores = scores + kept_apart(height)[None] if moved else scores
+        heads.append(torch.softmax(scores, -1) @ value)
+    x = torch.cat(heads, -1) @ tensors["attn.proj.weight"].T + tensors["attn.proj.bias"]
+    x = joined(x, height)
+    return x.roll((3, 3), (1, 2)) if moved else x
+
+
+def swin_block(tensors, x, height, *, moved):
+    x = x + windowed(tensors, normed(tensors, "norm1", x), height, moved=moved)
+    wide = normed(tensors, "norm2", x) @ tensors["fc1.weight"].T + tensors["fc1.bias"]
+    bent = wide * (1 + torch.erf(wide / 2**0.5)) / 2
+    return x + bent @ tensors["fc2.weight"].T + tensors["fc2.bias"]
+
+
+def test_swins_windows_at_rest_and_moved_give_what_they_give_by_hand(drawn):
+    network = build(TEMPLATES["swin_t"].design, seed=1).eval()
+    stirred(network.stage1)
+    x = torch.randn(1, 56, 56, 96, generator=drawn)
+    with torch.no_grad():
+        made = network.stage1(x)
+        for name in ("rest", "moved"):
+            tensors = getattr(network.stage1, name).state_dict()
+            x = swin_block(tensors, x, 56, moved=name == "moved")
+    torch.testing.assert_close(made, x, **NEAR)

@@ -21,14 +21,14 @@ def test_a_pasted_part_is_new_and_wired_within():
     assert pasted.nodes["n8"].init == design.nodes["n2"].init
     fresh = [wire for wire in pasted.wires if wire not in design.wires]
     assert fresh == [("n8", "output", "n9", "input")]
-    assert pasted.look.positions["n8"] == (425.0, 300.0)
-    assert pasted.look.positions["n9"] == (575.0, 300.0)
+    assert pasted.look.positions["n8"] == (434.0, 300.0)
+    assert pasted.look.positions["n9"] == (566.0, 300.0)
 
 
 def test_pasting_without_a_place_goes_beside_the_original():
     design = tutorial()
     pasted = paste(design, copy(design, ["n2"]))
-    assert pasted.look.positions["n8"] == (220.0, 40.0)
+    assert pasted.look.positions["n8"] == (182.0, 40.0)
 
 
 def test_docking_and_symbols_come_along():

@@ -5,7 +5,7 @@ Edits here are the engine's, put together for one gesture, so that each is one s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF
@@ -20,6 +20,7 @@ from gui.canvas.inks import Inks
 GAP = 48.0  # between nodes in a row; a label widens it
 DOCKED = 16.0  # between a layer and the activation docked to it
 AIR = 14.0  # least distance of nodes that are not in a row
+CELL = 240.0  # side of the squares by which neighbours are found
 
 
 @dataclass(frozen=True)
@@ -147,13 +148,13 @@ def used(
 
 def clear_of(design: Design, ids: Iterable[str], plan: Plan) -> Design:
     """Move a group of nodes together until it covers none of the others."""
-    group = tuple(ids)
+    group = dict.fromkeys(ids)
     spots = design.look.positions
     boxes = [
         plan.box(design.nodes[key]).translated(QPointF(*spots.get(key, (0, 0))))
         for key in group
     ]
-    others = [box for key, box in plan.boxes.items() if key not in group]
+    others = _by_cell(box for key, box in plan.boxes.items() if key not in group)
     for count in range(400):
         offset = QPointF(0, count * 24.0)
         moved = (box.translated(offset) for box in boxes)
@@ -169,9 +170,32 @@ def clear_of(design: Design, ids: Iterable[str], plan: Plan) -> Design:
     )
 
 
-def _crowds(box: QRectF, others: Sequence[QRectF]) -> bool:
+Cell = tuple[int, int]
+
+
+def _cells(box: QRectF) -> Iterator[Cell]:
+    """The squares of a grid that a box lies in, in part or as a whole."""
+    for column in range(int(box.left() // CELL), int(box.right() // CELL) + 1):
+        for row in range(int(box.top() // CELL), int(box.bottom() // CELL) + 1):
+            yield column, row
+
+
+def _by_cell(boxes: Iterable[QRectF]) -> Mapping[Cell, Sequence[QRectF]]:
+    """Boxes by the squares they lie in: thousands against thousands is too much."""
+    found: dict[Cell, list[QRectF]] = {}
+    for box in boxes:
+        for cell in _cells(box):
+            found.setdefault(cell, []).append(box)
+    return found
+
+
+def _crowds(box: QRectF, others: Mapping[Cell, Sequence[QRectF]]) -> bool:
     around = box.adjusted(-AIR, -AIR, AIR, AIR)
-    return any(around.intersects(other) for other in others)
+    return any(
+        around.intersects(other)
+        for cell in _cells(around)
+        for other in others.get(cell, ())
+    )
 
 
 def _seated(

@@ -53,9 +53,11 @@ class CanvasScene(QGraphicsScene):
     def _follow(self, before: Design, after: Design) -> None:
         """Redraw what differs between two designs."""
         moved = self._sync_nodes(after)
+        arranged = moved or len(before.nodes) != len(after.nodes)
+        if arranged:
+            self._grow()  # before the wires ask what lies in their way
         self._sync_wires(after, moved)
-        if moved or len(before.nodes) != len(after.nodes):
-            self._grow()
+        if arranged:
             self.arranged.emit()
 
     def _sync_nodes(self, design: Design) -> set[str]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -183,19 +184,27 @@ class TableView(QTableView):
         self._following = True
         model = self.selectionModel()
         model.clearSelection()
-        flags = (
-            QItemSelectionModel.SelectionFlag.Select
-            | QItemSelectionModel.SelectionFlag.Rows
-        )
-        first = None
-        for row, line in enumerate(self.table.lines):
-            if line.node and line.node in ids:
-                index = self.sorted.mapFromSource(self.table.index(row, 0))
-                model.select(index, flags)
-                first = index if first is None else first
-        if first is not None:
-            self.scrollTo(first)
+        rows = [
+            self.sorted.mapFromSource(self.table.index(row, 0)).row()
+            for row, line in enumerate(self.table.lines)
+            if line.node and line.node in ids
+        ]
+        flag = QItemSelectionModel.SelectionFlag
+        model.select(self._stretches(sorted(rows)), flag.Select | flag.Rows)
+        if rows:
+            self.scrollTo(self.sorted.index(rows[0], 0))
         self._following = False
+
+    def _stretches(self, rows: list[int]) -> QItemSelection:
+        """Rows as a selection of few pieces: Qt looks through them for each other."""
+        found = QItemSelection()
+        start = 0
+        for end, row in enumerate(rows, 1):
+            if end == len(rows) or rows[end] != row + 1:
+                first, last = rows[start], row
+                found.select(self.sorted.index(first, 0), self.sorted.index(last, 0))
+                start = end
+        return found
 
     def copy(self) -> None:
         """Put the selected rows, or all, on the clipboard with tabs between cells."""

@@ -834,3 +834,37 @@ def test_the_minimap_comes_when_there_is_more_than_is_in_view(
     assert canvas.minimap.isHidden()
     canvas.zoom_to(4.0)
     assert not canvas.minimap.isHidden()
+
+
+def test_wires_go_round_nodes_once_the_index_reaches_that_far(
+    canvas: CanvasView, document: Document, chain: Design, monkeypatch
+) -> None:
+    """Outside of the scene's rectangle Qt looks at every item for every question."""
+    scene = canvas.canvas
+    within = []
+    detour = scene.detour
+
+    def watched(moved):
+        within.append(scene.sceneRect().contains(scene.content))
+        detour(moved)
+
+    monkeypatch.setattr(scene, "detour", watched)
+    spots = {"n2": (90_000.0, 0.0), "n3": (180_000.0, 50_000.0)}
+    document.attempt(edits.move, spots, text="Move")
+    assert within == [True]
+
+
+def test_a_group_is_copied_clear_of_every_other_node(
+    canvas: CanvasView, document: Document
+) -> None:
+    design = Design()
+    for number in range(60):
+        design = edits.add(design, "linear", (number % 6 * 190.0, number // 6 * 90.0))
+    document.replace(design)
+    press(canvas, Qt.Key.Key_A, CTRL)
+    press(canvas, Qt.Key.Key_D, CTRL)
+
+    boxes = [item.space for item in canvas.canvas.node_items.values()]
+    old, new = boxes[:60], boxes[60:]
+    assert len(new) == 60
+    assert not any(a.intersects(b) for a in old for b in new)

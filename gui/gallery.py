@@ -69,7 +69,7 @@ def templates(folder: Path) -> list[Template]:
 def _told(path: Path, notes: str) -> tuple[str, str]:
     """Title and first paragraph: notes may begin with a title of their own."""
     first, *rest = (" ".join(part.split()) for part in notes.strip().split("\n\n"))
-    if rest and len(first) < LONGEST_TITLE:
+    if rest and len(first) < LONGEST_TITLE and not first.endswith("."):
         return first, rest[0]
     name = path.stem.replace("_", " ").replace("-", " ")
     return name[:1].upper() + name[1:], first

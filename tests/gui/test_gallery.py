@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
     """Two designs, and a file that is none."""
     for name, kind, words in (
         ("little_perceptron", "linear", "One layer\nof weights.\n\nMore about it."),
-        ("tiny_image_net", "conv2d", "A convolution."),
+        ("tiny_image_net", "conv2d", "TinyNet\n\nA convolution."),
     ):
         design = edits.add(Design(), "input", params={"shape": ("N", 3, 8, 8)})
         design = edits.insert_after(design, kind, "n1")
@@ -39,10 +39,10 @@ def test_the_gallery_shows_every_design_and_finds_it_by_its_words(
     gallery = Gallery(window.theme, folder, window)
     with qtbot.waitExposed(gallery):
         gallery.open()
-    assert titles(gallery) == ["Little perceptron", "Tiny image net"]
+    assert titles(gallery) == ["Little perceptron", "TinyNet"]
     assert gallery.cards.item(0).toolTip() == "One layer of weights."
     qtbot.keyClicks(gallery.search, "convol")
-    assert titles(gallery) == ["Tiny image net"]
+    assert titles(gallery) == ["TinyNet"]
     qtbot.keyClicks(gallery.search, "xyz")
     assert titles(gallery) == []
     assert gallery.nothing.isVisible()

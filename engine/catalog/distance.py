@@ -17,7 +17,9 @@ def _met(inputs: Inputs) -> Tensor:
 def _cosine(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
     met = _met(inputs)
     axis = index(args["dim"], met.rank, "dim", "x1", room=1)
-    return (Tensor((*met.shape[:axis], *met.shape[axis + 1 :]), met.dtype),)
+    # here torch takes a single number's dtype for as good as any
+    dtype = promoted(tensor._replace(shape=(1,)) for tensor in inputs.values())
+    return (Tensor((*met.shape[:axis], *met.shape[axis + 1 :]), dtype),)
 
 
 def _distance(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:

@@ -100,6 +100,9 @@ def _label_margin(args: Args, inputs: Inputs) -> Shape:
 
 def _label_soft(args: Args, inputs: Inputs) -> Shape:
     scored(inputs["input"])
+    rank = inputs["input"].rank
+    hint = "One row of answers for each sample."
+    require_rank(inputs["target"], (rank,), "as many axes as input", hint, "target")
     return stretched(args, inputs)[:-1]
 
 

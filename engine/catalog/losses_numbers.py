@@ -1,6 +1,6 @@
 """Losses of regression and of pairs: numbers against numbers, like against like."""
 
-from engine.catalog.dims import Shape, Tensor, agree
+from engine.catalog.dims import Shape, agree
 from engine.catalog.losses_shared import INPUT, REDUCTION, TARGET, loss, stretched
 from engine.catalog.params import Bool, Float
 from engine.catalog.rules import broadcast, require_rank, shown
@@ -12,19 +12,23 @@ _TWO = (Port("input1", "float"), Port("input2", "float"))
 _SIGN = Port("target", "float", doc="1 or -1 for each sample.")
 
 
+def _varied(shape: Shape, var: Shape) -> bool:
+    """Whether a variance is for each number, each row, or all along one axis."""
+    if len(var) < len(shape):
+        return len(var) == len(shape) - 1 and all(map(agree, shape, var))
+    pairs = list(zip(shape, var, strict=False))
+    apart = [size for whole, size in pairs if not agree(whole, size)]
+    return len(var) == len(shape) and (not apart or apart == [1])
+
+
 def _gaussian(args: Args, inputs: Inputs) -> Shape:
     arriving, var = inputs["input"], inputs["var"]
-    rows = (arriving.shape[:-1], (*arriving.shape[:-1], 1)) if arriving.rank else ()
-    fits = (arriving.shape, *rows)
-    if not any(
-        var.rank == len(wanted) and all(map(agree, var.shape, wanted))
-        for wanted in fits
-    ):
+    if not _varied(arriving.shape, var.shape):
         raise ShapeError(
-            "{node} needs a variance for each number or each row: {wanted}, but "
-            "{source} brings {shape}.",
+            "{node} needs a variance for each number: {wanted}, one axis of it 1 at "
+            "most, but {source} brings {shape}.",
             port="var",
-            wanted=f"{shown(arriving)} or {shown(Tensor(fits[-1]))}",
+            wanted=shown(arriving),
             shape=shown(var),
         )
     shapes = (arriving.shape, inputs["target"].shape)

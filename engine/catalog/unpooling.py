@@ -137,7 +137,7 @@ def _max_unpool(axes: int) -> Layer:
                 "output_size",
                 None,
                 low=1,
-                most=3,
+                most=axes,
                 optional=True,
                 place="forward",
                 doc="The sizes that leave; none is the smallest that fit.",

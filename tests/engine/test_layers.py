@@ -220,6 +220,8 @@ def strict_loss(row: Operator, inputs: dict[str, Tensor]) -> bool:
     narrow = any(tensor.dtype == "int32" for tensor in inputs.values())
     if row.kind in ("multi_margin_loss", "multi_label_margin_loss"):
         narrow |= inputs["input"].rank != 2
+    if row.kind == "multi_label_soft_margin_loss":
+        narrow |= inputs["input"].rank != inputs["target"].rank
     if row.kind == "ctc_loss":
         narrow |= inputs["log_probs"].rank != 3
     if row.kind == "nll_loss":  # meta and CPU differ about a single sample
@@ -241,8 +243,10 @@ def strict(row: Operator, params: dict[str, Any], inputs: dict[str, Tensor]) -> 
         return isinstance(known(row.kind, params, inputs), ShapeError)
     if row.kind in ("attend", "pad"):  # torch lets some ranks and dtypes through
         return isinstance(known(row.kind, params, inputs), ShapeError)
-    if row.family == "Dropout" and inputs["input"].rank < 2 and "1" not in row.kind:
-        return row.shape.__name__ == "_channelled"  # with p = 1 torch looks at nothing
+    if row.shape.__name__ == "_channelled" and inputs["input"].rank < 2:
+        return True  # with p = 1 torch looks at nothing
+    if row.kind.startswith("upsampling") and inputs["input"].rank != 4:
+        return True  # documented for images; interpolate behind it takes more
     ports = {port.name: port.dtype for port in row.input_ports(row.defaults)}
     return any(
         ports.get(name) == "float" and not kind.floating

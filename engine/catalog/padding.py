@@ -28,7 +28,8 @@ def bordered(arriving: Tensor, pads: Sequence[int], mode: str) -> Tensor:
     for place in range(len(pads) // 2):
         axis = len(shape) - 1 - place
         before, behind = pads[2 * place : 2 * place + 2]
-        _reaches(shape[axis], max(before, behind), mode, arriving)
+        cut = min(before, 0) + min(behind, 0) if mode == "circular" else 0
+        _reaches(shape[axis] + cut, max(before, behind), mode, arriving)
         _leaves(shape[axis], before, behind, mode, arriving)
         shape[axis] = shape[axis] + before + behind
     return Tensor(tuple(shape), arriving.dtype)

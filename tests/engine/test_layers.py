@@ -174,6 +174,12 @@ def flat(result: Any) -> list[torch.Tensor]:
     return [part for each in result or () for part in flat(each)]
 
 
+REFUSALS = (
+    *(RuntimeError, ValueError, TypeError, AssertionError, IndexError),
+    ZeroDivisionError,  # of an interpolation to no size at all
+)
+
+
 def looks_at_values(row: Operator, args: dict[str, Any], inputs: Any) -> bool:
     """Whether torch has to see values, which meta tensors have not."""
     if row.kind in ("ctc_loss", "gaussian_nll_loss"):
@@ -197,7 +203,7 @@ def answer(row: Operator, args: dict[str, Any], inputs: dict[str, Tensor]) -> An
                     args = {**args, **derived(row, args, inputs)}
                 if device == "cpu" or not looks_at_values(row, args, inputs):
                     results.append(called(row, args, inputs, device))
-    except (RuntimeError, ValueError, TypeError, AssertionError, IndexError) as error:
+    except REFUSALS as error:
         return error
     assert results[0] == results[-1]
     if any(0 in shape for shape, _ in results[0]):
@@ -229,6 +235,10 @@ def strict_loss(row: Operator, inputs: dict[str, Tensor]) -> bool:
     return wrong or narrow or len(floats) > 1
 
 
+def flattened(size: Any) -> tuple[int, ...]:
+    return size if isinstance(size, tuple) else (size,)
+
+
 def strict(row: Operator, params: dict[str, Any], inputs: dict[str, Tensor]) -> bool:
     """Whether we refuse what torch's layer happens to let through."""
     if row.kind == "adaptive_avg_pool2d" and inputs["input"].rank == 2:
@@ -239,6 +249,16 @@ def strict(row: Operator, params: dict[str, Any], inputs: dict[str, Tensor]) -> 
         offsets = inputs.get("offsets")
         if offsets and offsets.shape[:1] == (1,):
             return True  # torch would write outside its memory
+    if row.kind.endswith("_cell"):
+        kinds = {(tensor.rank, tensor.dtype) for tensor in inputs.values()}
+        if len(kinds) > 1:
+            return True  # torch would read outside its memory where hidden_size is 1
+    hinted = any(name.endswith("is_causal") and params[name] for name in params)
+    cut = (
+        row.kind.startswith("circular") and min(flattened(params.get("padding", 1))) < 0
+    )
+    if hinted or cut:  # torch looks at no mask then; it may wrap around what it cut
+        return isinstance(known(row.kind, params, inputs), ShapeError)
     if row.kind == "chunk":  # torch makes the last part smaller, or leaves it out
         return isinstance(known(row.kind, params, inputs), ShapeError)
     if row.kind in ("attend", "pad"):  # torch lets some ranks and dtypes through

@@ -287,7 +287,10 @@ def _symmetric(design: Design, node: Node, at: Known) -> Iterator[Problem]:
     nothing and its layers differ (Zhang et al. 2019, "Fixup initialization").
     """
     following = design.graph.outgoing.get(node.id, ())
-    residual = any(design.nodes[wire.target].kind == "add" for wire in following)
+    kinds = {design.nodes[wire.target].kind for wire in following}
+    residual = "add" in kinds
+    if node.kind == "parameter" and "matmul" not in kinds:
+        return  # a scale or a token: each of its numbers meets a number of its own
     for spec in _weights(at):
         if len(spec.shape) < 2 or spec.shape[0] < 2 or node.kind == "embedding":
             continue

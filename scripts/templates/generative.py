@@ -125,7 +125,8 @@ def vae() -> Design:
     x = sheet.input("x", ("N", 784))
     hidden = sheet.chain(x, linear(400, "fc1"), relu())
     mean = sheet.put(linear(20, "fc21"), hidden, row=-1)
-    std = sheet.chain(hidden, linear(20, "fc22"), part("softplus"), row=0)
+    logvar = sheet.put(linear(20, "fc22"), hidden, row=0)
+    std = sheet.chain(logvar, part("exp", "variance"), part("sqrt", "std"), row=0)
     noise = sheet.input("noise", ("N", 20), row=1)
     spread = sheet.put(part("multiply"), std, noise, row=0.5)
     code = sheet.put(part("add"), mean, spread, row=0)
@@ -134,7 +135,7 @@ def vae() -> Design:
     )
     sheet.output(image, "image")
     sheet.output(mean, "mean", row=-1)
-    sheet.output(std, "std", row=1)
+    sheet.output(logvar, "logvar", row=1)
     return sheet.design
 
 
@@ -177,10 +178,10 @@ TEMPLATES = {
     ),
     "vae": Template(
         "Variational autoencoder",
-        "An autoencoder that gives each image a bell instead of a point: a mean and a "
-        "std for each of 20 numbers. The code is mean + std · noise, so that gradients "
-        "pass through the draw; the noise, N(0, 1), comes in by an Input of its own. "
-        "Layers as in PyTorch's example; the std is made positive by a Softplus.",
+        "An autoencoder that gives each image a bell instead of a point: a mean and "
+        "the logarithm of a variance for each of 20 numbers. The code is mean + std · "
+        "noise, so that gradients pass through the draw; the noise, N(0, 1), comes in "
+        "by an Input of its own. Layers as in PyTorch's example.",
         652_824,
         (("N", 784), ("N", 20), ("N", 20)),
         "Kingma and Welling 2014, Auto-encoding variational Bayes; PyTorch examples",

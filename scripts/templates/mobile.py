@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from engine.catalog.params import Value
 from engine.design.model import Design
-from scripts.templates.drawing import Sheet
+from scripts.templates.drawing import Sheet, Source
 from scripts.templates.inverted import (
     ARRIVING,
     EXPANSION,
@@ -219,8 +219,7 @@ def shufflenet_v2() -> Design:
         "ShuffleUnit",
         _shuffle_unit,
         "One half of the channels passes, the other is computed on; then they are "
-        "joined and shuffled.\nA padding with less than nothing cuts channels off: so "
-        "each branch gets its half.",
+        "joined and shuffled.",
         width=knobs["width"],
     )
     own = {"channels": knobs["channels"]}
@@ -279,15 +278,12 @@ def _shuffle_down(body: Sheet) -> None:
 
 def _shuffle_unit(body: Sheet) -> None:
     x = body.input("x", ("N", 116, 28, 28))
-    cut = "=-(width//2)"
-    left = part("constant_pad3d", "left", padding=(0, 0, 0, 0, 0, cut))
-    right = part("constant_pad3d", "right", padding=(0, 0, 0, 0, cut, 0))
-    skip = body.chain(x, left, row=SKIP)
-    path = body.chain(x, right, *_three(1), row=PATH)
-    _shuffled(body, skip, path)
+    halves = body.put(part("chunk", "halves", chunks=2, dim=1), x)
+    path = body.chain((halves, "part2"), *_three(1), row=PATH)
+    _shuffled(body, (halves, "part1"), path)
 
 
-def _shuffled(body: Sheet, skip: str, path: str) -> None:
+def _shuffled(body: Sheet, skip: Source, path: str) -> None:
     joined = body.put(part("concatenate", "cat"), skip, path, row=JOIN)
     body.chain(joined, part("channel_shuffle", "shuffle", groups=2))
 

@@ -128,9 +128,8 @@ def convnext_tiny() -> Design:
         "CNBlock",
         _cnblock,
         "A window on each channel by itself, then two Linear layers on each pixel, "
-        "beside a skip.\nlayer_scale, a 1x1 convolution of each channel by itself, "
-        "multiplies it by a number that is learnt and begins at a millionth, so that a "
-        "fresh block does next to nothing.",
+        "beside a skip.\nlayer_scale multiplies each channel by a learnt number that "
+        "begins at a millionth, so that a fresh block does next to nothing.",
         width=(96, "Channels that arrive, and leave."),
     )
 
@@ -185,7 +184,7 @@ def _channel_norm(body: Sheet) -> None:
 def _cnblock(body: Sheet) -> None:
     x = body.input("x", ("N", 96, 56, 56))
     window = conv("=width", 7, "depthwise", padding=3, groups="=width")
-    scale = conv("=width", 1, "layer_scale", groups="=width", bias=False)
+    scale = part("parameter", "layer_scale", shape=("=width", 1, 1))
     found = body.chain(
         x,
         _spread(window),
@@ -195,10 +194,13 @@ def _cnblock(body: Sheet) -> None:
         part("gelu"),
         _spread(linear("=width", "fc2")),
         part("permute", "channels_second", dims=_SECOND),
-        scale.drawn(weight=init("constant", val=1e-6)),
         row=PATH,
     )
-    body.put(part("add", "add"), x, found, row=JOIN)
+    learnt = body.put(
+        scale.drawn(weight=init("constant", val=1e-6)), row=PATH + 1, column=6
+    )
+    scaled = body.put(part("multiply", "scaled"), found, learnt, row=PATH)
+    body.put(part("add", "add"), x, scaled, row=JOIN)
 
 
 _SCORES = (("N", 1000),)

@@ -219,8 +219,8 @@ def resnet20() -> Design:
         "BasicBlockDown",
         _small_down,
         "A BasicBlock that halves the image and doubles the channels.\nIts skip learns "
-        "nothing: a pool of one pixel keeps every second one, and channels of zeros "
-        "fill up what is missing.",
+        "nothing: every second pixel of every second row is kept, and channels of "
+        "zeros fill up what is missing.",
         width=(32, WIDTH),
     )
 
@@ -259,8 +259,9 @@ def _small_down(body: Sheet) -> None:
     side = "=width//4"
     skip = body.chain(
         x,
-        part("avg_pool2d", "every_second", kernel_size=1, stride=2),
-        part("constant_pad3d", "more_channels", padding=(0, 0, 0, 0, side, side)),
+        part("slice", "half_the_rows", dim=2, step=2),
+        part("slice", "half_the_columns", dim=3, step=2),
+        part("pad", "more_channels", pad=(0, 0, 0, 0, side, side)),
         row=SKIP,
     )
     _joined(body, skip, path)

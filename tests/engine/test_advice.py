@@ -5,7 +5,7 @@ import pytest
 from engine.catalog.spec import Init
 from engine.check import check
 from engine.design import edits
-from engine.design.model import Wire
+from engine.design.model import Design, Wire
 from tests.strategies import chain
 
 IMAGE = ("N", 3, 16, 16)
@@ -185,3 +185,19 @@ def test_one_operator_gets_each_advice_once():
 def test_behind_an_error_nothing_is_advised():
     design = chain("linear", "conv2d", "sigmoid", "linear", "linear")
     assert advised(design).keys() == {"shape"}
+
+
+@pytest.mark.parametrize(("kind", "alike"), [("multiply", False), ("matmul", True)])
+def test_a_learned_scale_may_begin_as_one_number_but_a_matrix_may_not(kind, alike):
+    design = edits.add(Design(), "input", params={"shape": ("N", 4)})
+    design = edits.add(design, "parameter", params={"shape": (4, 4)})
+    if kind == "multiply":
+        design = edits.set_params(design, ["n2"], {"shape": (4, 1)})
+        design = edits.set_params(design, ["n1"], {"shape": ("N", 4, 4)})
+    design = edits.add(design, kind)
+    first, second = (port.name for port in design.nodes["n3"].inputs)
+    design = edits.connect(design, Wire("n1", "output", "n3", first))
+    design = edits.connect(design, Wire("n2", "output", "n3", second))
+    design = edits.set_init(design, ["n2"], "weight", Init("ones"))
+    assert check(design).ok
+    assert ("symmetric-weights" in advised(design)) is alike

@@ -1,4 +1,4 @@
-"""The menu bar's titles; `gui.actions` has what is in the menus."""
+"""The menu bar's titles; `gui.acts` has what is in the menus."""
 
 from __future__ import annotations
 

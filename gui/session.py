@@ -24,7 +24,7 @@ class Session:
 
     Args:
         tell: puts one sentence in the status bar.
-        run: runs an action of `gui.actions` by its id: "delete", "zoom_fit".
+        run: runs an action of `gui.acts` by its id: "delete", "zoom_fit".
         place: adds a node of this kind at the canvas's centre, wired after the
             selected one; what Enter on a palette row does.
         initialize: gives the selected nodes' weights this initializer.

@@ -1,4 +1,4 @@
-"""What the menus do, one method for each action of `gui.actions`."""
+"""What the menus do, one method for each action of `gui.acts`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.catalog.spec import Init
 from engine.design import edits
-from gui.actions import acts
+from gui.acts import acts
 from gui.commands import CommandPalette
 from gui.theme import Scheme
 from gui.tidy import tidy

@@ -197,6 +197,7 @@ class Window(QMainWindow):
 
     def _make_menus(self) -> None:
         from gui import actions
+        from gui.acts import acts
 
         self.actions_by_id = actions.make(self, self.verbs)
         fillers = {
@@ -204,7 +205,7 @@ class Window(QMainWindow):
             "examples": self.files.fill_examples,
         }
         self._submenus = actions.fill(self._menus, self.actions_by_id, fillers)
-        for act in actions.acts():
+        for act in acts():
             holder = self.canvas if act.on_canvas else self
             holder.addAction(self.actions_by_id[act.id])
         made = self.actions_by_id

@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 from PySide6.QtGui import QColor, QFontDatabase, QFontInfo, QRawFont
 
-from gui.actions import MENUS, Act, Submenu
+from gui.acts import MENUS, Act, Submenu
 from gui.theme import RESOURCES, Theme, colour_names, scale, tokens
 
 SCHEMES = ("light", "dark")

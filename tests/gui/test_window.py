@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 
 from engine.design import edits, file
 from engine.design.model import Design
-from gui.actions import Act, acts, plain
+from gui.actions import plain
+from gui.acts import Act, acts
 from gui.commands import CommandPalette, score
 from gui.crash import Catcher, CrashDialog, log_path
 from gui.panels.activation import ActivationPanel

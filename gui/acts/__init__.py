@@ -1,0 +1,20 @@
+"""Every action of the window, as tables: menus, shortcuts and the palette read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gui.acts.doing import DESIGN, EDIT, FILE
+from gui.acts.kinds import Act, Entry, Submenu
+from gui.acts.seeing import HELP, INSIGHT, VIEW
+
+MENUS: tuple[tuple[Entry, ...], ...] = (FILE, EDIT, VIEW, DESIGN, INSIGHT, HELP)
+
+
+def acts() -> Iterator[Act]:
+    """Every action, in the order of the menus."""
+    for entries in MENUS:
+        yield from (entry for entry in entries if isinstance(entry, Act))
+
+
+__all__ = ["MENUS", "Act", "Entry", "Submenu", "acts"]

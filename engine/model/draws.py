@@ -13,7 +13,7 @@ from engine.check.walk import At, walk
 from engine.design.fitting import chosen_init
 from engine.design.model import Design
 from engine.design.ties import origin
-from engine.model.plan import floating
+from engine.model.step import floating
 
 # torch.nn.init.sparse_ takes a generator for its values, yet chooses its zeros by the
 # global one, which therefore has to be seeded for the time of the call.

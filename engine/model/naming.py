@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count, islice
 
-from engine.model.plan import Plan, Ref, Step, leaves
+from engine.model.plan import Plan
+from engine.model.step import Ref, Step, leaves
 
 FLOW = ("x", "y", "z", "h", "u", "v", "w")
 TAKEN = frozenset(

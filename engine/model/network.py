@@ -12,8 +12,9 @@ from torch import nn
 
 from engine.catalog.spec import Part
 from engine.model.naming import class_name
-from engine.model.plan import Plan, Ref, Size, Step, arguments, leaves
+from engine.model.plan import Plan
 from engine.model.resolve import resolve
+from engine.model.step import Ref, Size, Step, arguments, leaves
 
 SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,

@@ -12,7 +12,8 @@ from engine.model.draws import Draw, draws
 from engine.model.initializing import drawing, init_lines, random
 from engine.model.layout import Group, row, statement
 from engine.model.naming import class_name, free
-from engine.model.plan import Plan, Ref, plan
+from engine.model.plan import Plan, plan
+from engine.model.step import Ref
 from engine.model.writing import Written
 
 

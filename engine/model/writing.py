@@ -8,18 +8,14 @@ from typing import Any
 
 from engine.design.block import REPEAT
 from engine.design.flow import REAL
-from engine.model.layout import Group, row, statement, sum_statement
+from engine.model.forwarding import Forward
+from engine.model.layout import Group, statement
 from engine.model.literals import access, literal, named, same, verbatim
-from engine.model.naming import Names, free
-from engine.model.plan import Plan, Ref, Size, Step, arguments
+from engine.model.naming import Names
+from engine.model.plan import Plan
 from engine.model.signatures import signature
+from engine.model.step import Step, arguments
 from engine.model.taking import Taking, Vector, annotation
-
-# Arguments of functions that people do not name.
-POSITIONAL = frozenset(
-    {"chunks", "dim0", "dim1", "dims", "dtype", "exponent", "pad", "shape", "shifts"}
-    | {"size", "split_size_or_sections"}
-)
 
 Given = Mapping[str, Any]  # argument of a class -> its value for one module
 
@@ -51,7 +47,9 @@ class Written:
         kept = [line for step in self.plan.own for line in self._kept(step)]
         made = [line for step in self.plan.made for line in self._made(step)]
         self._modules = [*kept, *made]
-        self._forward = list(self._forwarded())
+        self._forward = list(
+            Forward(self.plan, self.names, self._taking, self._alike).lines()
+        )
         for place, plan in enumerate(plans):
             args = self._taking.args
             plan.memo["given"] = {name: args[name][place] for name in args}
@@ -242,151 +240,6 @@ class Written:
                 return f"range({first[0]}, {first[-1] + gap}, {gap})"
         hint = f"{step.node.name}_{name}"
         return self._taking.text(columns, None, hint, whole=True)
-
-    def _forwarded(self) -> Iterator[str]:
-        taken = ("self", *(f"{name}: Tensor" for name in self.inputs))
-        given = ", ".join(["Tensor"] * len(self.plan.results))
-        returned = "Tensor" if given == "Tensor" else f"tuple[{given}]"
-        if len(returned) > 40:
-            returned = "tuple[Tensor, ...]"
-        yield from statement(1, "def ", Group(taken, "forward("), f" -> {returned}:")
-        for symbol, origin in self.plan.origins.items():
-            name = self.names[Ref(origin.input, "output")]
-            yield f"        {self.names.sizes[symbol]} = {name}.shape[{origin.axis}]"
-        called = [step for step in self.plan.needed if not step.own]
-        *steps, last = called or (None,)
-        for step in filter(None, steps):
-            yield from self._step(step)
-        ending = last and last.single and self.plan.results == last.results
-        if last and ending and not last.looped:
-            yield from self._called(last, "return ")
-            return
-        if last:
-            yield from self._step(last)
-        yield from self._return()
-
-    def _return(self) -> Iterator[str]:
-        names = [self.names[ref] for ref in self.plan.results]
-        line = f"        return {', '.join(names)}"
-        if len(line) <= 88:
-            yield line
-        else:
-            yield from statement(2, "return ", row(*names))
-
-    def _step(self, step: Step) -> Iterator[str]:
-        if step.looped:
-            return self._loop(step)
-        return self._called(step, f"{self._results(step)} = ")
-
-    def _called(self, step: Step, target: str) -> Iterator[str]:
-        args = [self._taken(part) for part in step.args]
-        if step.row.style == "fold":
-            yield from sum_statement(2, target, step.row.sign, [str(a) for a in args])
-            return
-        if step.row.style == "index":
-            inside = ", ".join(map(_place, step.index))
-            yield from statement(2, target, f"{args[0]}[{inside}]")
-            return
-        if step.row.style == "sized":
-            yield from statement(2, target, _off_size(step, str(args[0])))
-            return
-        if step.row.style == "gather":
-            args = [row(*args)]
-        args += (f"{name}={self.names[ref]}" for name, ref in step.named.items())
-        args += self._options(step)
-        called = f"self.{step.node.name}" if step.made else step.row.target
-        called = called.replace("torch.nn.", "nn.", 1)
-        if step.row.style == "method":
-            called = f"{args.pop(0)}.{called.rpartition('.')[2]}"
-        yield from statement(2, target, Group(tuple(args), f"{called}("))
-
-    def _loop(self, step: Step) -> Iterator[str]:
-        """The repeats of a block, whose first result feeds the first input."""
-        first, *rest = (str(self._taken(part)) for part in step.args)
-        wanted = [self.names.get(ref) for ref in step.results]
-        busy = {*self.inputs, *self.names.used, first, *rest, *wanted}
-        turn = wanted[0]
-        if turn in ("_", *rest):
-            turn = free("turn", busy)
-        if turn != first:
-            yield f"        {turn} = {first}"
-        own = not step.known.inside.shared if step.known.inside else True
-        block = free("block", busy) if own else f"self.{step.node.name}"
-        loop = f"for {block} in self.{step.node.name}:"
-        if not own:
-            passes = (other.known.inside for other in self._alike(step))
-            counts = tuple(len(inside.passes) for inside in passes if inside)
-            raw = step.node.params.get(REPEAT)
-            hint = f"{step.node.name}_{REPEAT}"
-            times = self._taking.text(counts, raw, hint, kept=True)
-            loop = f"for _ in range({times}):"
-        yield f"        {loop}"
-        targets = ", ".join([turn, *wanted[1:]])
-        yield from statement(3, f"{targets} = ", Group((turn, *rest), f"{block}("))
-        if turn != wanted[0] != "_":
-            yield f"        {wanted[0]} = {turn}"
-
-    def _results(self, step: Step) -> str:
-        if step.single:
-            return self.names.get(step.results[0])
-        return ", ".join(self._unpacked(part) for part in step.results)
-
-    def _unpacked(self, nest: Any) -> str:
-        if isinstance(nest, Ref):
-            return self.names.get(nest)
-        parts = [self._unpacked(part) for part in nest]
-        return "_" if set(parts) == {"_"} else f"({', '.join(parts)})"
-
-    def _taken(self, nest: Any) -> str | Group:
-        if isinstance(nest, Ref):
-            return self.names[nest]
-        return row(*(self._taken(part) for part in nest))
-
-    def _options(self, step: Step) -> Iterator[str | Group]:
-        known = signature(step.row.target)
-        alike = self._alike(step)
-        for name in step.options:
-            values = tuple(other.options[name] for other in alike)
-            raw = step.node.params.get(name)
-            if known and all(known.options.get(name, ...) == one for one in values):
-                continue
-            if known is None and all(one is None or one is False for one in values):
-                continue  # a switch that is off is not said
-            if name == "dim" and all(
-                isinstance(v, tuple) and len(v) == 1 for v in values
-            ):
-                values = tuple(value[0] for value in values)  # torch takes both
-                raw = raw[0] if isinstance(raw, tuple) else raw
-            written = self._taking.text(values, raw, name, kept=True, write=self._value)
-            if known is None and name in POSITIONAL:
-                yield written if name != "dtype" else f"torch.{values[0]}"
-            else:
-                yield named(name, written)
-
-    def _value(self, value: Any) -> str | Group:
-        if isinstance(value, Size):
-            return self.names.sizes[value.name]
-        if isinstance(value, tuple):
-            return row(*(self._value(part) for part in value))
-        return literal(value)
-
-
-def _place(part: Any) -> str:
-    """A part of an index as Python writes it."""
-    if part is ...:
-        return "..."
-    if not isinstance(part, slice):
-        return str(part)
-    bounds = [part.start, part.stop, *([part.step] if part.step else [])]
-    return ":".join("" if bound is None else str(bound) for bound in bounds)
-
-
-def _off_size(step: Step, given: str) -> Group:
-    """A function of the size of an axis."""
-    target = step.row.target.replace("torch.nn.", "nn.", 1)
-    typed = (f"dtype=torch.{step.sized_dtype}",) if step.sized_dtype else ()
-    size = f"{given}.shape[{step.options['dim']}]"
-    return Group((size, f"device={given}.device", *typed), f"{target}(")
 
 
 def _generator(call: Group, names: str, values: str | Group) -> Group:

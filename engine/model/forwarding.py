@@ -1,0 +1,190 @@
+"""The forward of a class of generated code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from engine.design.block import REPEAT
+from engine.model.layout import Group, row, statement, sum_statement
+from engine.model.literals import literal, named
+from engine.model.naming import Names, free
+from engine.model.plan import Plan
+from engine.model.signatures import signature
+from engine.model.step import Ref, Size, Step
+from engine.model.taking import Taking
+
+# Arguments of functions that people do not name.
+POSITIONAL = frozenset(
+    {"chunks", "dim0", "dim1", "dims", "dtype", "exponent", "pad", "shape", "shifts"}
+    | {"size", "split_size_or_sections"}
+)
+
+
+class Forward:
+    """What a class computes, written once for all its modules.
+
+    Args:
+        plan: how one of them runs.
+        names: of the values.
+        taking: what the constructor takes; it learns here what forward asks for.
+        alike: the same step of every module.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        names: Names,
+        taking: Taking,
+        alike: Callable[[Step], list[Step]],
+    ) -> None:
+        self.plan = plan
+        self.names = names
+        self._taking = taking
+        self._alike = alike
+
+    def lines(self) -> Iterator[str]:
+        """The method, line by line."""
+        taken = ("self", *(f"{name}: Tensor" for name in self.names.inputs))
+        given = ", ".join(["Tensor"] * len(self.plan.results))
+        returned = "Tensor" if given == "Tensor" else f"tuple[{given}]"
+        if len(returned) > 40:
+            returned = "tuple[Tensor, ...]"
+        yield from statement(1, "def ", Group(taken, "forward("), f" -> {returned}:")
+        for symbol, origin in self.plan.origins.items():
+            name = self.names[Ref(origin.input, "output")]
+            yield f"        {self.names.sizes[symbol]} = {name}.shape[{origin.axis}]"
+        called = [step for step in self.plan.needed if not step.own]
+        *steps, last = called or (None,)
+        for step in filter(None, steps):
+            yield from self._step(step)
+        ending = last and last.single and self.plan.results == last.results
+        if last and ending and not last.looped:
+            yield from self._called(last, "return ")
+            return
+        if last:
+            yield from self._step(last)
+        yield from self._return()
+
+    def _return(self) -> Iterator[str]:
+        names = [self.names[ref] for ref in self.plan.results]
+        line = f"        return {', '.join(names)}"
+        if len(line) <= 88:
+            yield line
+        else:
+            yield from statement(2, "return ", row(*names))
+
+    def _step(self, step: Step) -> Iterator[str]:
+        if step.looped:
+            return self._loop(step)
+        return self._called(step, f"{self._results(step)} = ")
+
+    def _called(self, step: Step, target: str) -> Iterator[str]:
+        args = [self._taken(part) for part in step.args]
+        if step.row.style == "fold":
+            yield from sum_statement(2, target, step.row.sign, [str(a) for a in args])
+            return
+        if step.row.style == "index":
+            inside = ", ".join(map(_place, step.index))
+            yield from statement(2, target, f"{args[0]}[{inside}]")
+            return
+        if step.row.style == "sized":
+            yield from statement(2, target, _off_size(step, str(args[0])))
+            return
+        if step.row.style == "gather":
+            args = [row(*args)]
+        args += (f"{name}={self.names[ref]}" for name, ref in step.named.items())
+        args += self._options(step)
+        called = f"self.{step.node.name}" if step.made else step.row.target
+        called = called.replace("torch.nn.", "nn.", 1)
+        if step.row.style == "method":
+            called = f"{args.pop(0)}.{called.rpartition('.')[2]}"
+        yield from statement(2, target, Group(tuple(args), f"{called}("))
+
+    def _loop(self, step: Step) -> Iterator[str]:
+        """The repeats of a block, whose first result feeds the first input."""
+        first, *rest = (str(self._taken(part)) for part in step.args)
+        wanted = [self.names.get(ref) for ref in step.results]
+        busy = {*self.names.inputs, *self.names.used, first, *rest, *wanted}
+        turn = wanted[0]
+        if turn in ("_", *rest):
+            turn = free("turn", busy)
+        if turn != first:
+            yield f"        {turn} = {first}"
+        own = not step.known.inside.shared if step.known.inside else True
+        block = free("block", busy) if own else f"self.{step.node.name}"
+        loop = f"for {block} in self.{step.node.name}:"
+        if not own:
+            passes = (other.known.inside for other in self._alike(step))
+            counts = tuple(len(inside.passes) for inside in passes if inside)
+            raw = step.node.params.get(REPEAT)
+            hint = f"{step.node.name}_{REPEAT}"
+            times = self._taking.text(counts, raw, hint, kept=True)
+            loop = f"for _ in range({times}):"
+        yield f"        {loop}"
+        targets = ", ".join([turn, *wanted[1:]])
+        yield from statement(3, f"{targets} = ", Group((turn, *rest), f"{block}("))
+        if turn != wanted[0] != "_":
+            yield f"        {wanted[0]} = {turn}"
+
+    def _results(self, step: Step) -> str:
+        if step.single:
+            return self.names.get(step.results[0])
+        return ", ".join(self._unpacked(part) for part in step.results)
+
+    def _unpacked(self, nest: Any) -> str:
+        if isinstance(nest, Ref):
+            return self.names.get(nest)
+        parts = [self._unpacked(part) for part in nest]
+        return "_" if set(parts) == {"_"} else f"({', '.join(parts)})"
+
+    def _taken(self, nest: Any) -> str | Group:
+        if isinstance(nest, Ref):
+            return self.names[nest]
+        return row(*(self._taken(part) for part in nest))
+
+    def _options(self, step: Step) -> Iterator[str | Group]:
+        known = signature(step.row.target)
+        alike = self._alike(step)
+        for name in step.options:
+            values = tuple(other.options[name] for other in alike)
+            raw = step.node.params.get(name)
+            if known and all(known.options.get(name, ...) == one for one in values):
+                continue
+            if known is None and all(one is None or one is False for one in values):
+                continue  # a switch that is off is not said
+            if name == "dim" and all(
+                isinstance(v, tuple) and len(v) == 1 for v in values
+            ):
+                values = tuple(value[0] for value in values)  # torch takes both
+                raw = raw[0] if isinstance(raw, tuple) else raw
+            written = self._taking.text(values, raw, name, kept=True, write=self._value)
+            if known is None and name in POSITIONAL:
+                yield written if name != "dtype" else f"torch.{values[0]}"
+            else:
+                yield named(name, written)
+
+    def _value(self, value: Any) -> str | Group:
+        if isinstance(value, Size):
+            return self.names.sizes[value.name]
+        if isinstance(value, tuple):
+            return row(*(self._value(part) for part in value))
+        return literal(value)
+
+
+def _place(part: Any) -> str:
+    """A part of an index as Python writes it."""
+    if part is ...:
+        return "..."
+    if not isinstance(part, slice):
+        return str(part)
+    bounds = [part.start, part.stop, *([part.step] if part.step else [])]
+    return ":".join("" if bound is None else str(bound) for bound in bounds)
+
+
+def _off_size(step: Step, given: str) -> Group:
+    """A function of the size of an axis."""
+    target = step.row.target.replace("torch.nn.", "nn.", 1)
+    typed = (f"dtype=torch.{step.sized_dtype}",) if step.sized_dtype else ()
+    size = f"{given}.shape[{step.options['dim']}]"
+    return Group((size, f"device={given}.device", *typed), f"{target}(")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from engine.catalog import INITIALIZERS, OPERATORS
 from engine.catalog.spec import Init
 from engine.design import edits
+from engine.design.marks import COLOURS, SIZES, Box
 from engine.design.model import Design, Wire
 from engine.errors import EditError
 
@@ -35,6 +36,12 @@ def tutorial() -> Design:
     )
 
 
+def annotated(design: Design) -> Design:
+    """A design of two nodes at least, with a frame around two and a comment."""
+    design = edits.frame_nodes(design, list(design.nodes)[:2], "First layers", "teal")
+    return edits.add_comment(design, Box(0, 90, 180, 60), "See\nhere", size="small")
+
+
 def chain(*kinds: str, shape: tuple[int | str, ...] = ("N", 8)) -> Design:
     """An Input and one node of each kind behind the other: n1, n2, ..."""
     design = edits.add(Design(), "input", params={"shape": shape})
@@ -57,6 +64,7 @@ def mlp(layers: int) -> Design:
     return Design(design.graph, design.look, design.settings, last_id=2 * layers + 1)
 
 
+TEXT = st.text(st.characters(codec="utf-8"), max_size=9)
 COORDINATES = st.integers(-2000, 2000).map(float)
 
 
@@ -89,7 +97,23 @@ def designs(draw: st.DrawFn, most: int = 8) -> Design:
             design = edits.set_init(design, [key], "weight", chosen)
         except EditError:
             continue
+    design = draw(_with_marks(design))
     design = edits.set_seed(design, draw(st.integers(0, 9)))
-    return edits.set_notes(
-        design, draw(st.text(st.characters(codec="utf-8"), max_size=9))
-    )
+    return edits.set_notes(design, draw(TEXT))
+
+
+BOXES = st.builds(
+    Box, COORDINATES, COORDINATES, st.floats(24, 3000), st.integers(24, 900).map(float)
+)
+
+
+@st.composite
+def _with_marks(draw: st.DrawFn, design: Design) -> Design:
+    """The design with a few frames and comments, of nodes or of nothing."""
+    for _ in range(draw(st.integers(0, 2))):
+        box, colour = draw(BOXES), draw(st.sampled_from(COLOURS))
+        design = edits.add_frame(design, box, draw(TEXT), colour)
+    for _ in range(draw(st.integers(0, 1))):
+        size = draw(st.sampled_from(SIZES))
+        design = edits.add_comment(design, draw(BOXES), draw(TEXT), size=size)
+    return design

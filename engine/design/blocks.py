@@ -14,6 +14,7 @@ from engine.design.block import OWN, Block, BlockParam
 from engine.design.bodies import block_at, inside, with_block
 from engine.design.expression import names_of, substituted
 from engine.design.fitting import node_at
+from engine.design.marks import moved_marks
 from engine.design.model import Design, Graph, Look, Node, Wire
 from engine.design.nodes import readable, with_ids
 from engine.design.values import set_params
@@ -101,7 +102,8 @@ def copied(design: Design, graph: Graph, look: Look) -> tuple[Design, Graph, Loo
     fresh = {
         key: f"n{design.last_id + 1 + place}" for place, key in enumerate(graph.nodes)
     }
-    design = with_ids(design, len(fresh))
+    first = design.last_id + 1 + len(fresh)
+    design = with_ids(design, len(fresh) + len(look.marks))
     nodes = {
         fresh[key]: replace(node, id=fresh[key], ties=moved_ties(node, fresh))
         for key, node in graph.nodes.items()
@@ -111,7 +113,8 @@ def copied(design: Design, graph: Graph, look: Look) -> tuple[Design, Graph, Loo
     )
     positions = {fresh[key]: spot for key, spot in look.positions.items()}
     docked = {fresh[key]: fresh[layer] for key, layer in look.docked.items()}
-    return design, Graph(nodes, wires), Look(positions, docked)
+    marks = moved_marks(look.marks, fresh, first)
+    return design, Graph(nodes, wires), Look(positions, docked, marks)
 
 
 def moved_ties(node: Node, fresh: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:

@@ -6,6 +6,16 @@ changes nothing returns the design it was given. Refusals are `EditError`, and
 `ParamError` where a value does not fit its parameter.
 """
 
+from engine.design.annotations import (
+    add_comment,
+    add_frame,
+    frame_nodes,
+    recolour,
+    remove_marks,
+    set_size,
+    set_text,
+    set_title,
+)
 from engine.design.blocks import (
     add_block_param,
     detach,
@@ -18,6 +28,7 @@ from engine.design.blocks import (
     unexpose,
 )
 from engine.design.bodies import inside, opened
+from engine.design.framing import place_marks, refit, settle
 from engine.design.grouping import make_block, ungroup
 from engine.design.nodes import (
     add,
@@ -57,6 +68,8 @@ from engine.design.wiring import (
 __all__ = [
     "add",
     "add_block_param",
+    "add_comment",
+    "add_frame",
     "add_outputs",
     "append_to",
     "arrange",
@@ -66,15 +79,20 @@ __all__ = [
     "disconnect",
     "dock",
     "expose",
+    "frame_nodes",
     "further_input",
     "insert_after",
     "inside",
     "make_block",
     "move",
     "opened",
+    "place_marks",
+    "recolour",
+    "refit",
     "remove",
     "remove_and_reconnect",
     "remove_block",
+    "remove_marks",
     "rename",
     "rename_block",
     "rename_block_param",
@@ -91,7 +109,11 @@ __all__ = [
     "set_notes",
     "set_params",
     "set_seed",
+    "set_size",
     "set_symbol",
+    "set_text",
+    "set_title",
+    "settle",
     "splice",
     "tie",
     "unexpose",

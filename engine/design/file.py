@@ -15,12 +15,13 @@ from pathlib import Path
 
 from engine.catalog.spec import Init
 from engine.design.block import Block, BlockParam
+from engine.design.marks import Comment, Frame, Mark
 from engine.design.model import Design, Graph, Look, Node, Settings, Wire, by_age
 from engine.design.reading import design_of
 from engine.design.strictly import UnreadableError, strict
 from engine.errors import FileError
 
-VERSION = 1
+VERSION = 2
 LARGEST_FILE = 64 << 20  # bytes; a design of 100,000 nodes is about 15 MiB
 
 Raw = dict[str, object]
@@ -28,7 +29,9 @@ USUAL = Settings()
 
 # MIGRATIONS[n - 1] makes version n + 1 of a file of version n. Append only: a step that
 # was released is never changed, so that every old file keeps its meaning.
-MIGRATIONS: tuple[Callable[[Raw], Raw], ...] = ()
+MIGRATIONS: tuple[Callable[[Raw], Raw], ...] = (
+    lambda raw: raw,  # 2 may hold frames and comments; all of 1 means what it did
+)
 
 
 def load(path: str | os.PathLike[str]) -> Design:
@@ -113,7 +116,7 @@ def encode(design: Design) -> str:
         [
             "{",
             '"format": "fanin",',
-            f'"version": {VERSION},',
+            f'"version": {_least_version(design)},',
             *lines,
             *([f'"blocks": [{_spread(blocks)}],'] if blocks else []),
             *_graph(design.graph, design.look),
@@ -127,7 +130,32 @@ def _graph(graph: Graph, look: Look) -> list[str]:
     """A graph, one node and one wire to a line."""
     nodes = ",\n".join(_text(row) for row in _node_rows(graph, look))
     wires = ",\n".join(_text(wire) for wire in sorted(graph.wires, key=_wire_age))
-    return [f'"nodes": [{_spread(nodes)}],', f'"wires": [{_spread(wires)}]']
+    parts = [f'"nodes": [{_spread(nodes)}]', f'"wires": [{_spread(wires)}]']
+    for key, kind in (("frames", Frame), ("comments", Comment)):
+        rows = ",\n".join(_text(row) for row in _mark_rows(look, kind))
+        parts += [f'"{key}": [{_spread(rows)}]'] if rows else []
+    return [*(f"{part}," for part in parts[:-1]), parts[-1]]
+
+
+def _least_version(design: Design) -> int:
+    """The oldest version that can hold a design, so that older Fanins open it."""
+    looks = design.look, *(block.look for block in design.blocks.values())
+    return 2 if any(look.marks for look in looks) else 1
+
+
+def _mark_rows(look: Look, kind: type[Mark]) -> Iterator[Raw]:
+    """Frames or comments as a file holds them; what is usual is left out."""
+    for key in sorted(look.marks, key=by_age):
+        mark = look.marks[key]
+        if not isinstance(mark, kind):
+            continue
+        row: Raw = {"id": key, "box": [_short(part) for part in mark.box]}
+        row["colour"] = mark.colour
+        if isinstance(mark, Frame):
+            row |= {"title": mark.title, "members": list(mark.members)}
+        else:
+            row |= {"text": mark.text, "size": mark.size}
+        yield row
 
 
 def _definition(block: Block) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from engine.catalog import OPERATORS
 from engine.catalog.dims import Dim, Sym, Tensor, sample
 from engine.catalog.params import NAME, Value
 from engine.design import names
+from engine.design.annotations import remove_marks
 from engine.design.block import KIND, REPEAT, SHARED, Block, BlockParam
 from engine.design.blocks import (
     copied,
@@ -22,6 +23,8 @@ from engine.design.evaluate import Known
 from engine.design.expression import is_formula, names_of
 from engine.design.fitting import coerced
 from engine.design.flow import flow
+from engine.design.framing import settle
+from engine.design.marks import Frame, shifted, without_members
 from engine.design.model import Design, Graph, Look, Node, Wire
 from engine.design.nodes import STEP, remove, with_ids
 from engine.errors import EditError
@@ -49,11 +52,13 @@ def make_block(design: Design, ids: Iterable[str], name: str) -> Design:
     _keeps_ties(design, chosen)
     border = _border(design, chosen)
     count = len(border.entering) + len(border.leaving)
+    framed = _framed(design, chosen)
     first = design.last_id + 1
     design = with_ids(design, count + 2)
     ports = [f"n{first + place}" for place in range(count)]
     body = _body(design, chosen, border, ports)
     block = Block(f"b{first + count}", name, *body, _params(design, chosen))
+    design = remove_marks(design, framed)
     return _replaced(design, chosen, border, block)
 
 
@@ -159,7 +164,17 @@ def _body(
         wires.append(Wire(*end, key, "input"))
     docked = design.look.docked
     inner = {k: v for k, v in docked.items() if k in chosen and v in chosen}
-    return Graph(nodes, tuple(wires)), Look(positions, inner)
+    marks = {key: design.look.marks[key] for key in _framed(design, chosen)}
+    return Graph(nodes, tuple(wires)), Look(positions, inner, marks)
+
+
+def _framed(design: Design, chosen: set[str]) -> list[str]:
+    """The frames that go into a block with their nodes."""
+    return [
+        key
+        for key, mark in design.look.marks.items()
+        if isinstance(mark, Frame) and mark.members and chosen.issuperset(mark.members)
+    ]
 
 
 def _sample(design: Design, end: End) -> Mapping[str, Value]:
@@ -216,7 +231,8 @@ def _replaced(
         wires += [Wire(key, port, wire.target, wire.input) for wire in crossing]
     design = design.with_graph({**design.nodes, key: use}, (*design.wires, *wires))
     positions = {**design.look.positions, key: (middle[0], middle[1])}
-    return replace(design, look=replace(design.look, positions=positions))
+    design = replace(design, look=replace(design.look, positions=positions))
+    return settle(design, (key,))
 
 
 def ungroup(design: Design, key: str) -> Design:
@@ -322,20 +338,20 @@ def _inlined(
         for end in fresh.leaving
     }
     design = design.with_graph(nodes, (*design.wires, *wires))
-    look = replace(
-        design.look,
-        positions={**design.look.positions, **dict(_around(look, ends, spot))},
-        docked={**design.look.docked, **look.docked},
-    )
-    return replace(design, look=look), results
+    return replace(design, look=_beside(design.look, look, ends, spot)), results
 
 
-def _around(
-    look: Look, ends: set[str], spot: tuple[float, float]
-) -> Iterator[tuple[str, tuple[float, float]]]:
-    """The places of a body's nodes, their middle at `spot`."""
+def _beside(
+    around: Look, look: Look, ends: set[str], spot: tuple[float, float]
+) -> Look:
+    """A look with that of a body in it, the middle of its nodes at `spot`."""
     inner = {key: at for key, at in look.positions.items() if key not in ends}
     count = max(len(inner), 1)
     x, y = (sum(at[axis] for at in inner.values()) / count for axis in (0, 1))
-    for key, at in inner.items():
-        yield key, (at[0] - x + spot[0], at[1] - y + spot[1])
+    dx, dy = spot[0] - x, spot[1] - y
+    marks = without_members(look.marks, ends)
+    return Look(
+        {**around.positions, **{k: (a + dx, b + dy) for k, (a, b) in inner.items()}},
+        {**around.docked, **look.docked},
+        {**around.marks, **{k: shifted(mark, dx, dy) for k, mark in marks.items()}},
+    )

@@ -15,6 +15,7 @@ from engine.catalog.dims import Tensor
 from engine.catalog.params import Value
 from engine.catalog.spec import Init, Operator, Port
 from engine.design.expression import formulas
+from engine.design.marks import Mark
 from engine.errors import ParamError
 
 if TYPE_CHECKING:
@@ -200,6 +201,7 @@ class Look:
 
     positions: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     docked: Mapping[str, str] = field(default_factory=dict)  # activation id -> layer id
+    marks: Mapping[str, Mark] = field(default_factory=dict)  # frames and comments
 
 
 @dataclass(frozen=True)

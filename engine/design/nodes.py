@@ -11,10 +11,11 @@ from engine.catalog.spec import Init
 from engine.design import names
 from engine.design.block import KIND
 from engine.design.fitting import coerced, coerced_init, node_at, row_of
+from engine.design.framing import follow
+from engine.design.marks import FARTHEST, without_members
 from engine.design.model import LAST_ID, Design, Node, Wire
 from engine.errors import EditError
 
-FARTHEST = 1e7  # of a coordinate: beyond it a drawing loses its pixels
 STEP = 170.0  # from the middle of a node to the middle of the next one
 LONGEST_TEXT = 100_000
 
@@ -110,7 +111,9 @@ def remove(design: Design, ids: Iterable[str]) -> Design:
         if key not in gone and layer not in gone
     }
     design = design.with_graph(nodes, wires)
-    return replace(design, look=replace(look, positions=positions, docked=docked))
+    marks = without_members(look.marks, gone)
+    look = replace(look, positions=positions, docked=docked, marks=marks)
+    return replace(design, look=look)
 
 
 def without_ties(node: Node, gone: Container[str]) -> Node:
@@ -132,8 +135,8 @@ def move(design: Design, positions: Mapping[str, tuple[float, float]]) -> Design
 
 
 def arrange(design: Design, positions: Mapping[str, tuple[float, float]]) -> Design:
-    """Lay the nodes out anew: `move`, by the name that an undo step shows."""
-    return move(design, positions)
+    """Lay the nodes out anew: `move`, with frames and comments after their nodes."""
+    return follow(design, move(design, positions))
 
 
 def dock(design: Design, activation_id: str, layer_id: str | None) -> Design:

@@ -22,6 +22,7 @@ from engine.design.model import (
     Settings,
     Wire,
 )
+from engine.design.reading_marks import MARKS, marks_of
 from engine.design.strictly import (
     UnreadableError,
     count_of,
@@ -44,7 +45,7 @@ NODE = (
 )
 KNOWN = (
     "format", "version", "last_id", "notes", "seed", "symbols", "dtype", "mode",
-    "device", "blocks", "nodes", "wires",
+    "device", "blocks", "nodes", "wires", *MARKS,
 )  # fmt: skip
 DEEPEST_BLOCK = 32  # within each other; see bodies.DEEPEST
 
@@ -69,7 +70,7 @@ def design_of(raw: Mapping[str, object]) -> Design:
             _one_of(raw, "mode", MODES, Settings.mode),
             _one_of(raw, "device", DEVICES, Settings.device),
         ),
-        max([count_of(raw, "last_id", 0, LAST_ID, 0), *map(number_of, ids)]),
+        max([count_of(raw, "last_id", 0, LAST_ID, 0), *map(_taken, ids)]),
         text_of(raw, "notes", "the file", ""),
         blocks,
     )
@@ -109,7 +110,7 @@ def graph_of(
                 "node {id} is docked to a node that is not there", id=key
             )
     wires = wires_of(list_of(raw, "wires"), nodes)
-    return Graph(nodes, wires), Look(positions, docked)
+    return Graph(nodes, wires), Look(positions, docked, marks_of(raw, nodes, ids))
 
 
 def definitions(rows: list[object], ids: set[str]) -> dict[str, Block]:
@@ -156,7 +157,7 @@ def _define(
         inner = node.get("block") if isinstance(node, dict) else None
         if isinstance(inner, str) and inner in waiting:
             _define(inner, waiting, done, ids, (*around, key))
-    only(row, ("id", "name", "params", "notes", "nodes", "wires"), where)
+    only(row, ("id", "name", "params", "notes", "nodes", "wires", *MARKS), where)
     name = text_of(row, "name", where)
     if names.fault(name):
         raise UnreadableError("{where} has no proper name", where=where)
@@ -336,6 +337,12 @@ def number_of(key: str) -> int:
     """The number in an id such as n12 or b3; 0 for one that no edit would give."""
     digits = key[1:] if key.startswith(("n", "b")) else ""
     return int(digits) if digits.isascii() and digits.isdigit() else 0
+
+
+def _taken(key: str) -> int:
+    """The number that no fresh id may have, of a node, block or mark, because of it."""
+    number = number_of(f"n{key[1:]}") if key[0] in "nbfc" else 0
+    return number if number <= LAST_ID else 0
 
 
 def _one_of(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from engine.catalog.params import Int
 from engine.catalog.spec import Operator
 from engine.design.fitting import node_at, row_of
+from engine.design.framing import follow
 from engine.design.model import Design, Node, Wire
 from engine.design.nodes import STEP, add, remove
 from engine.design.values import set_params
@@ -237,7 +238,7 @@ def _with_room(design: Design, after_id: str, at: tuple[float, float]) -> Design
         if key in positions
     }
     look = replace(design.look, positions={**positions, **moved})
-    return replace(design, look=look)
+    return follow(design, replace(design, look=look))
 
 
 def _descendants(design: Design, key: str) -> set[str]:

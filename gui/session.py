@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gui.document import Document
-from gui.habits import COMMON, Habits
 from gui.selection import Selection
 from gui.theme import Theme
 
 if TYPE_CHECKING:
-    from gui.placeables import Placeable
     from gui.worker import Worker
 
 
@@ -33,8 +31,6 @@ class Session:
         peek: shows the curve of an activation that stands in no design; any other
             kind, or none, shows the selected one's again.
         help: shows the reference of an operator or initializer by its kind.
-        libraries: what else can be placed, asked anew each time: the person's blocks.
-        added: what the person adds often, and added last.
     """
 
     document: Document
@@ -47,5 +43,3 @@ class Session:
     initialize: Callable[[str], None] = _quiet
     peek: Callable[[str], None] = _quiet
     help: Callable[[str], None] = _quiet
-    libraries: list[Callable[[], list[Placeable]]] = field(default_factory=list)
-    added: Habits = field(default_factory=lambda: Habits("add", COMMON))

@@ -10,10 +10,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from engine.catalog import OPERATORS
+from engine.catalog.spec import Operator
 from engine.design import clipboard, edits
 from engine.design.model import Design, Wire
 from gui.canvas.camera import Camera
 from gui.canvas.find import FindBar
+from gui.canvas.finder import Finder
+from gui.canvas.fitting import rows_after, rows_before
 from gui.canvas.freezing import all_frozen, freezable
 from gui.canvas.grouping import Grouping
 from gui.canvas.heat import Heat
@@ -21,12 +24,16 @@ from gui.canvas.placing import (
     Plan,
     added,
     added_after,
+    added_between,
     clear_of,
+    wired_from,
+    wired_to,
 )
 from gui.canvas.rename import RenameField
 from gui.canvas.scene import CanvasScene
-from gui.canvas.searching import Anchor, Searching
 from gui.session import Session
+
+Anchor = tuple[str, str, bool]  # node, port, and whether the port is an input
 
 
 class Desk(Camera):
@@ -38,8 +45,7 @@ class Desk(Camera):
         self._pointer: QPointF | None = None
         self._renaming: RenameField | None = None
         self.grouping: Grouping = Grouping(self)
-        self.searching: Searching = Searching(self)
-        self.finder = self.searching.finder
+        self.finder = Finder(session.theme, self.viewport())
         self.finding: FindBar | None = None
         self.heat = Heat(self)
 
@@ -50,7 +56,6 @@ class Desk(Camera):
             return
         if kind not in OPERATORS:
             return
-        self.session.added.used(kind)
         after = self.session.selection.one
         nodes = self.session.document.design.nodes
         row = OPERATORS[kind]
@@ -150,7 +155,7 @@ class Desk(Camera):
 
     def paste(self, at: QPointF | None = None) -> None:
         """Add what the clipboard holds, at a point or the pointer."""
-        at = at or self.spot()
+        at = at or (self._pointer if self.underMouse() else None) or self.middle
         text = QGuiApplication.clipboard().text()
         self._insert(text, (at.x(), at.y()), self.tr("Paste"))
 
@@ -178,15 +183,28 @@ class Desk(Camera):
         self, at: QPointF | None = None, anchor: Anchor | None = None, text: str = ""
     ) -> None:
         """Open the search at a point; from a port, with what fits it."""
-        self.searching.open(at, anchor, text)
+        spot = at or (self._pointer if self.underMouse() else None) or self.middle
+        rows, note = self._offer(anchor)
+        chosen = partial(self._add_found, spot, anchor)
+        corner = self.mapFromScene(spot)
+        self.finder.open(corner, rows, chosen, text, note)
 
     def search_into(self, wire: Wire, at: QPointF) -> None:
         """Open the search for what can be put into a wire."""
-        self.searching.into(wire, at)
+        document = self.session.document
+        tensor = document.checked.tensor(wire.source, wire.output)
+        rows = [
+            row
+            for row in rows_after(tensor, document.design.settings.symbols)
+            if row.output_ports(row.defaults)
+        ]
 
-    def spot(self) -> QPointF:
-        """Where something new goes: at the pointer, or in the middle of the view."""
-        return (self._pointer if self.underMouse() else None) or self.middle
+        def chosen(kind: str) -> None:
+            edit = partial(added_between, kind=kind, wire=wire, at=at, plan=self.plan())
+            text = self.tr("Add {title}").format(title=OPERATORS[kind].title)
+            self.grow(edit, text)
+
+        self.finder.open(self.mapFromScene(at), rows, chosen)
 
     def plan(self) -> Plan:
         """What placing needs to know now."""
@@ -225,6 +243,38 @@ class Desk(Camera):
             fresh = clipboard.new_ids(before, document.design)
             self.session.selection.set(fresh)
             self.reveal(list(fresh))
+
+    def _offer(self, anchor: Anchor | None) -> tuple[list[Operator], str]:
+        """The rows that the search shows, and what limits them."""
+        if anchor is None:
+            return list(OPERATORS.values()), ""
+        key, name, entering = anchor
+        document = self.session.document
+        node = document.design.nodes[key]
+        if entering:
+            port = next(port for port in node.inputs if port.name == name)
+            note = self.tr("What can feed {name}").format(name=node.name)
+            return rows_before(port), note
+        tensor = document.checked.tensor(key, name)
+        note = self.tr("What can follow {name}").format(name=node.name)
+        return rows_after(tensor, document.design.settings.symbols), note
+
+    def _add_found(self, at: QPointF, anchor: Anchor | None, kind: str) -> None:
+        plan = self.plan()
+        edit: Callable[..., Design]
+        crowded = any(box.contains(at) for box in plan.boxes.values())
+        if anchor is None and self.session.selection.one and crowded:
+            # The pointer rests on what was added last: go on from there.
+            self.place(kind)
+            return
+        if anchor is None:
+            edit = partial(added, kind=kind, at=at, plan=plan)
+        else:
+            key, port, entering = anchor
+            wired = wired_to if entering else wired_from
+            edit = partial(wired, kind=kind, port=(key, port), at=at, plan=plan)
+        text = self.tr("Add {title}").format(title=OPERATORS[kind].title)
+        self.grow(edit, text)
 
     def _counted(self, one: str, many: str) -> str:
         ids = self.session.selection.ids

@@ -81,6 +81,7 @@ def wire_for(
     """The wire that a drop on the node `onto` means: its first fitting free port.
 
     An operator of any number of inputs, such as Add, is never full: it gets another.
+    Any other gives up the wire that it has, where the new one fits or it has but one.
 
     Args:
         design: the design.
@@ -100,8 +101,16 @@ def wire_for(
     taken = design.graph.incoming.get(onto, {})
     free = [p for p in node.inputs if p.name not in taken]
     free.sort(key=lambda p: ((p.name, True) not in fits, p.optional))
-    entry = free[0].name if free else edits.further_input(node)
+    entry = free[0].name if free else edits.further_input(node) or _given_up(node, fits)
     return Wire(key, port, onto, entry) if entry else None
+
+
+def _given_up(node: Node, fits: frozenset[tuple[str, bool]]) -> str | None:
+    """The input of a full node whose wire makes place for another."""
+    fitting = [port.name for port in node.inputs if (port.name, True) in fits]
+    if not fitting and len(node.inputs) == 1:
+        fitting = [node.inputs[0].name]
+    return fitting[0] if fitting else None
 
 
 def rows_after(tensor: Tensor | None, symbols: Mapping[str, int]) -> list[Operator]:
@@ -134,11 +143,16 @@ def _shaped(
     required = [p.name for p in node.inputs if not p.optional]
     if tensor is None or node.row is None:
         return True
-    if known is None:
-        if required != [port.name]:
-            return True
-        return _works(node, symbols, ((port.name, tensor),))
-    arriving = {**known.inputs, port.name: tensor}
+    if known is not None:
+        arriving = {**known.inputs, port.name: tensor}
+        return _works(node, symbols, tuple(arriving.items()))
+    arriving = {port.name: tensor}
+    for name, wire in design.graph.incoming.get(node.id, {}).items():
+        here = checked.tensor(wire.source, wire.output)
+        if name != port.name and here is not None:
+            arriving[name] = here
+    if any(name not in arriving for name in required):
+        return True  # what else arrives is not known yet
     return _works(node, symbols, tuple(arriving.items()))
 
 

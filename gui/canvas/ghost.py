@@ -1,4 +1,4 @@
-"""A node that is not there yet, under the pointer that carries it."""
+"""A node that is not there yet, where it would be."""
 
 from __future__ import annotations
 
@@ -6,25 +6,38 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from engine.catalog import OPERATORS
-from engine.design.model import Node
-from gui.canvas.face import face_of
+from gui.canvas.face import Face
 from gui.canvas.inks import Inks
-from gui.canvas.painter import paint_node
+from gui.canvas.painter import Mood, paint_node
+
+PALE = 0.62
+MARKED = Mood(target=True)
 
 
 class GhostItem(QGraphicsItem):
-    """Looks like the node that a drop would add."""
+    """Looks like the node that letting go would leave.
 
-    def __init__(self, kind: str, inks: Inks) -> None:
+    Args:
+        face: its face.
+        inks: the look.
+        pale: whether it lets through what lies below; what takes the place of a node
+            that is there does not.
+    """
+
+    def __init__(self, face: Face, inks: Inks, *, pale: bool = True) -> None:
         super().__init__()
         self._inks = inks
-        self._face = face_of(Node("", kind, OPERATORS[kind].title), None, inks)
-        self.setOpacity(0.55)
+        self.face = face
+        self.setOpacity(PALE if pale else 1.0)
         self.setZValue(8)
 
+    @property
+    def body(self) -> QRectF:
+        """The shape's rectangle, in scene coordinates."""
+        return self.face.body.translated(self.pos())
+
     def boundingRect(self) -> QRectF:
-        return self._face.reach
+        return self.face.reach
 
     def paint(
         self,
@@ -32,4 +45,5 @@ class GhostItem(QGraphicsItem):
         option: QStyleOptionGraphicsItem,
         widget: QWidget | None = None,
     ) -> None:
-        paint_node(painter, self._face, self._inks, 1.0)
+        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
+        paint_node(painter, self.face, self._inks, zoom, MARKED)

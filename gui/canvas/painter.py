@@ -18,6 +18,8 @@ FARTHER = 0.16  # below this one, not even corners
 FAR = 0.35  # below this zoom text is dust: shapes only
 NEAR = 0.6  # above it, names of ports and labels on wires
 CORNER = 9.0
+FADED = 0.4  # of what does not fit what is dragged
+WAITING = 0.72  # of what is not known yet
 LABEL_EDGE = 5.0  # between the text of a pill and its ends
 HALF = Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | HALF
@@ -45,11 +47,15 @@ def paint_node(
 ) -> None:
     """The whole node, around the painter's origin."""
     colour = inks.family(face.family)
+    whole = given = painter.opacity()
+    if mood.lit is not None and not mood.lit:
+        given *= FADED  # nothing here fits what is dragged
+    painter.setOpacity(given)
     if zoom < FAR:
         _far(painter, face, inks, colour, mood, zoom)
+        painter.setOpacity(whole)
         return
-    if face.state == "waiting":
-        painter.setOpacity(0.72)
+    painter.setOpacity(given * (WAITING if face.state == "waiting" else 1.0))
     if face.times:
         paint_stack(painter, face, inks, colour)
     _shape(painter, face, inks, colour, mood)
@@ -60,14 +66,13 @@ def paint_node(
         _port_names(painter, face, inks)
     if face.times:
         paint_times(painter, face, inks, colour)
-    painter.setOpacity(1.0)
-    if mood.lit is not None and not mood.lit:
-        colour = inks.line  # nothing here fits what is dragged
+    painter.setOpacity(given)
     _dots(painter, face, inks, colour, mood)
     if face.worst is not None:
         _badge(painter, face, inks)
     if face.frozen:
         _snowflake(painter, face.body.topLeft() + QPointF(5, 3), inks)
+    painter.setOpacity(whole)
 
 
 def _far(

@@ -44,7 +44,7 @@ class CanvasScene(QGraphicsScene):
         self._selected: frozenset[str] = frozenset()
         self.chosen: Wire | None = None  # the wire that Delete would take away
         session.document.changed.connect(self._follow)
-        session.selection.changed.connect(self._show_selection)
+        session.selection.changed.connect(self.mark_selected)
         session.theme.changed.connect(self._repaint)
         self._follow(Design(), session.document.design)
 
@@ -250,7 +250,8 @@ class CanvasScene(QGraphicsScene):
 
     # Selection and theme
 
-    def _show_selection(self, ids: frozenset[str]) -> None:
+    def mark_selected(self, ids: frozenset[str]) -> None:
+        """Draw these as selected: those that are, or would be after a gesture."""
         for key in self._selected ^ ids:
             if key in self.node_items:
                 self.node_items[key].feel(selected=key in ids)

@@ -18,7 +18,9 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.design.model import Design, Wire
 from gui.canvas import keys, menus
+from gui.canvas.cue import Cue
 from gui.canvas.desk import Desk
+from gui.canvas.edge_pan import EdgePan
 from gui.canvas.hints import tooltip
 from gui.canvas.levels import Levels
 from gui.canvas.overlays import Overlays
@@ -26,7 +28,7 @@ from gui.canvas.scene import Hit
 from gui.canvas.tools.band import BandTool
 from gui.canvas.tools.base import Keys, Tool
 from gui.canvas.tools.connect import ConnectTool
-from gui.canvas.tools.drop import DropTool, carried
+from gui.canvas.tools.drop import DropTool, InitializerTool, carried
 from gui.canvas.tools.drop_block import BlockDropTool, carried_block
 from gui.canvas.tools.move import MoveTool
 from gui.canvas.tools.pan import PanTool
@@ -35,10 +37,17 @@ from gui.session import Session
 
 REACH = 9.0  # pixels around a port or a wire that still mean it
 TAIL = 26.0  # this near its end, a wire is taken by that end
+HELD = {
+    Qt.Key.Key_Shift: Keys.ShiftModifier,
+    Qt.Key.Key_Control: Keys.ControlModifier,
+    Qt.Key.Key_Alt: Keys.AltModifier,
+}
 
 
 class CanvasView(Desk):
     """Shows the session's document and lets it be edited by hand."""
+
+    tool: Tool | None = None  # Qt sends events before there is more
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -46,8 +55,10 @@ class CanvasView(Desk):
         self.setAccessibleName(self.tr("Canvas"))
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.tool: Tool | None = None
+        self.cue = Cue(session.theme, self.viewport())
+        self._edges = EdgePan(self)
         self._space = False
+        self._path: frozenset[str] = frozenset()  # what Shift and a click would select
         self._overlays = Overlays(self)
         self.minimap = self._overlays.minimap
         self.levels: Levels = Levels(self)
@@ -55,6 +66,7 @@ class CanvasView(Desk):
         session.selection.changed.connect(self._describe)
 
     def _follow(self, before: Design, after: Design) -> None:
+        self.cancel()  # a gesture on a design that is no more
         # Another document was opened: none of its nodes was here before.
         fresh = not any(
             before.nodes.get(key) is node for key, node in after.nodes.items()
@@ -81,6 +93,7 @@ class CanvasView(Desk):
         if self.tool is not None:
             return  # a second button does not start a second gesture
         at = self.mapToScene(event.position().toPoint())
+        self._show_path(Hit(), Keys.NoModifier)
         self.finder.hide()
         middle = event.button() == Qt.MouseButton.MiddleButton
         if middle or (self._space and event.button() == Qt.MouseButton.LeftButton):
@@ -119,55 +132,91 @@ class CanvasView(Desk):
             return ConnectTool(self, at, (wire.source, wire.output, False), wire)
         return ConnectTool(self, at, (key, port, hit.dot.entering))
 
-    def _on_node(self, key: str, at: QPointF, held: Keys) -> Tool | None:
+    def _on_node(self, key: str, at: QPointF, held: Keys) -> Tool:
+        """A drag moves it, whatever is held; a click selects, or adds to it."""
         selection = self.session.selection
         if held & Keys.ControlModifier:
-            selection.set(selection.ids ^ {key})
-            return None
+            return MoveTool(self, at, key, lambda: selection.set(selection.ids ^ {key}))
         if held & Keys.ShiftModifier:
-            graph = self.session.document.design.graph
-            one = selection.one
-            between = path_between(graph, one, key) if one else ()
-            selection.set({*selection.ids, *between, key})
-            return None
+            path = self._path_to(key)
+            return MoveTool(self, at, key, lambda: selection.set(path))
         if key not in selection.ids:
             self.select_only(key)
-        return MoveTool(self, at, key)
+        return MoveTool(self, at, key, lambda: self.select_only(key))
+
+    def _path_to(self, key: str) -> frozenset[str]:
+        """What Shift and a click on a node select."""
+        selection = self.session.selection
+        graph = self.session.document.design.graph
+        between = path_between(graph, selection.one, key) if selection.one else ()
+        return frozenset({*selection.ids, *between, key})
+
+    def _show_path(self, hit: Hit, held: Keys) -> None:
+        """While Shift is held, mark what a click here would select."""
+        shift = held == Keys.ShiftModifier and self.tool is None
+        path: frozenset[str] = frozenset()
+        if shift and hit.node and not hit.dot:
+            path = self._path_to(hit.node.id)
+        for key in self._path ^ path:
+            if key in self.canvas.node_items:
+                self.canvas.node_items[key].feel(target=key in path)
+        self._path = path
 
     def _on_wire(self, wire: Wire, at: QPointF) -> Tool | None:
         """Near an end, that end is taken; elsewhere the wire is chosen."""
         self.session.selection.set(())
         self.canvas.choose(wire)
+        end = self._end_at(wire, at)
+        if end == "target":
+            return ConnectTool(self, at, (wire.source, wire.output, False), wire)
+        if end == "source":
+            return ConnectTool(self, at, (wire.target, wire.input, True), wire)
+        return None
+
+    def _end_at(self, wire: Wire, at: QPointF) -> str:
+        """The end of a wire that a press here takes: source, target or none."""
         start, end = self.canvas.ends(wire)
-        tail = TAIL / self.zoom
         to_end = (at - end).manhattanLength()
         to_start = (at - start).manhattanLength()
-        if min(to_end, to_start) > tail:
-            return None
-        if to_end <= to_start:
-            return ConnectTool(self, at, (wire.source, wire.output, False), wire)
-        return ConnectTool(self, at, (wire.target, wire.input, True), wire)
+        if min(to_end, to_start) > TAIL / self.zoom:
+            return ""
+        return "target" if to_end <= to_start else "source"
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        at = self.mapToScene(event.position().toPoint())
+        spot = event.position().toPoint()
+        at = self.mapToScene(spot)
         self._pointer = at
         if self.tool is not None:
             self.tool.move(at, event.modifiers())
+            self._edges.feel(spot, event.modifiers())
             return
         hit = self._hit(at)
         self.canvas.hover(hit)
-        shape = Qt.CursorShape.CrossCursor if hit.dot else Qt.CursorShape.ArrowCursor
+        self._show_path(hit, event.modifiers())
+        self.viewport().setCursor(self._cursor_over(hit, at))
+
+    def _cursor_over(self, hit: Hit, at: QPointF) -> Qt.CursorShape:
+        """What a press here would begin."""
         if self._space:
-            shape = Qt.CursorShape.OpenHandCursor
-        self.viewport().setCursor(shape)
+            return Qt.CursorShape.OpenHandCursor
+        if hit.dot or (hit.wire and self._end_at(hit.wire.wire, at)):
+            return Qt.CursorShape.CrossCursor
+        return Qt.CursorShape.ArrowCursor
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         tool, self.tool = self.tool, None
         if tool is None:
             return
-        self.viewport().unsetCursor()
+        self._ended()
         tool.finish(self.mapToScene(event.position().toPoint()), event.modifiers())
+        self.cue.hide()
         event.accept()
+
+    def _ended(self) -> None:
+        """A gesture is over: nothing of it is shown any more."""
+        self._edges.stop()
+        self.cue.hide()
+        self.viewport().unsetCursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         at = self.mapToScene(event.position().toPoint())
@@ -194,28 +243,33 @@ class CanvasView(Desk):
     # Dragged in from elsewhere
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        block = carried_block(event.mimeData())
-        if block in self.session.document.whole.blocks:
-            self.cancel()
-            at = self.mapToScene(event.position().toPoint())
-            self.tool = BlockDropTool(self, at, block)
-            event.acceptProposedAction()
-            return
-        found = carried(event.mimeData())
-        if found is None:
+        tool = self._carrying(event)
+        if tool is None:
             event.ignore()
             return
         self.cancel()
-        at = self.mapToScene(event.position().toPoint())
-        self.tool = DropTool(self, at, *found)
+        self.finder.hide()
+        self.tool = tool
         event.acceptProposedAction()
+
+    def _carrying(self, event: QDragEnterEvent) -> DropTool | None:
+        """The gesture of what is dragged in, where it is ours."""
+        at = self.mapToScene(event.position().toPoint())
+        block = carried_block(event.mimeData())
+        if block in self.session.document.whole.blocks:
+            return BlockDropTool(self, at, block)
+        what, kind = carried(event.mimeData()) or ("", "")
+        if what == "initializer":
+            return InitializerTool(self, at, kind)
+        return DropTool(self, at, kind) if kind else None
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if not isinstance(self.tool, DropTool):
             event.ignore()
             return
-        at = self.mapToScene(event.position().toPoint())
-        self.tool.move(at, event.modifiers())
+        spot = event.position().toPoint()
+        self.tool.move(self.mapToScene(spot), event.modifiers())
+        self._edges.feel(spot, event.modifiers())
         event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -226,21 +280,35 @@ class CanvasView(Desk):
         if not isinstance(tool, DropTool):
             event.ignore()
             return
+        self._ended()
         at = self.mapToScene(event.position().toPoint())
         tool.finish(at, event.modifiers())
+        self.cue.hide()
         event.acceptProposedAction()
         self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     # Keys and the rest
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not keys.pressed(self, event):
+        if event.key() in HELD:
+            self._hold(event.modifiers() | HELD[Qt.Key(event.key())])
+        elif not keys.pressed(self, event):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self.hold_space(held=False)
+        if event.key() in HELD:
+            self._hold(event.modifiers() & ~HELD[Qt.Key(event.key())])
         super().keyReleaseEvent(event)
+
+    def _hold(self, held: Keys) -> None:
+        """A modifier changes what a gesture does at once, not at its next step."""
+        at = self._pointer
+        if at is not None and self.tool is not None:
+            self.tool.move(at, held)
+        elif at is not None and self.underMouse():
+            self._show_path(self._hit(at), held)
 
     def hold_space(self, *, held: bool) -> None:
         """With Space held, a drag pans."""
@@ -253,8 +321,9 @@ class CanvasView(Desk):
         """Give up the gesture that is under way."""
         tool, self.tool = self.tool, None
         if tool is not None:
+            self._ended()
             tool.cancel()
-            self.viewport().unsetCursor()
+            self.cue.hide()
         return tool is not None
 
     def focusNextPrevChild(self, forward: bool) -> bool:
@@ -271,12 +340,27 @@ class CanvasView(Desk):
             self.cancel()
         super().focusOutEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        """While a gesture lasts Esc gives that up, whatever the window means by it."""
+        if (
+            self.tool is not None
+            and event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             at = self.mapToScene(event.pos())
             text = tooltip(self._hit(at), self.session.document)
+            if self.tool is not None:
+                text = ""  # the gesture says its own words
             QToolTip.showText(event.globalPos(), text, self.viewport())
             return True
         if event.type() == QEvent.Type.Leave and self.tool is None:
             self.canvas.hover(Hit())
+            self._show_path(Hit(), Keys.NoModifier)
         return super().viewportEvent(event)

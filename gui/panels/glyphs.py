@@ -57,24 +57,18 @@ def paint_glyph(painter: QPainter, where: QRectF, row: Row, colour: QColor) -> N
 def glyph_icon(row: Row, theme: Theme) -> QIcon:
     """The picture as an icon, for combo boxes and list items."""
     initial = isinstance(row, Initializer)
-    if row.kind not in (INITIALIZERS if initial else OPERATORS):  # a block's own row
-        return _drawn(row, glyph_colour(row, theme))
     return _icon(row.kind, initial, glyph_colour(row, theme).name())
 
 
 @lru_cache(maxsize=512)
 def _icon(kind: str, initial: bool, colour: str) -> QIcon:
     row: Row = INITIALIZERS[kind] if initial else OPERATORS[kind]
-    return _drawn(row, QColor(colour))
-
-
-def _drawn(row: Row, colour: QColor) -> QIcon:
     side = round(SIDE * 2)
     pixmap = QPixmap(side, side)
     pixmap.fill(Qt.GlobalColor.transparent)
     pixmap.setDevicePixelRatio(2)
     painter = QPainter(pixmap)
-    paint_glyph(painter, QRectF(0, 0, SIDE, SIDE), row, colour)
+    paint_glyph(painter, QRectF(0, 0, SIDE, SIDE), row, QColor(colour))
     painter.end()
     return QIcon(pixmap)
 

@@ -7,11 +7,10 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QPoint,
     QRectF,
     Qt,
 )
-from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.catalog.spec import Initializer
+from gui.panels.carrying import carry
 from gui.panels.catalogue import CatalogueModel
 from gui.panels.glyphs import Row, glyph_colour, paint_glyph
 from gui.panels.palette_blocks import BlockSection
@@ -41,7 +41,7 @@ class PalettePanel(QWidget):
         self._session = session
         self.setObjectName("palette")
         self.setAccessibleName(self.tr("Palette"))
-        self.model = CatalogueModel(self, session.added)
+        self.model = CatalogueModel(self)
         self.search = self._made_search()
         self.tree = PaletteTree(session, self.model, self)
         self._nothing = QLabel(self)
@@ -213,11 +213,7 @@ class PaletteTree(QTreeView):
         row = self._catalogue.entry(index).row
         if row is None:
             return
-        drag = QDrag(self)
-        drag.setMimeData(self._catalogue.mimeData([index]))
-        drag.setPixmap(self.card(row))
-        drag.setHotSpot(QPoint(18, 17))
-        drag.exec(Qt.DropAction.CopyAction)
+        carry(self, self._catalogue.mimeData([index]), self.card(row))
 
     def card(self, row: Row) -> QPixmap:
         """What hangs at the pointer while a row is dragged."""

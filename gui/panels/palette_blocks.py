@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QMimeData, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QDrag,
     QFont,
     QIcon,
     QKeyEvent,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 from engine.design import edits
 from engine.design.blocks import uses
 from engine.design.model import Design
+from gui.panels.carrying import carry
 from gui.panels.glyphs import glyph_colour, paint_glyph
 from gui.session import Session
 
@@ -140,11 +140,7 @@ class BlockList(QListWidget):
             return
         data = QMimeData()
         data.setData(BLOCK_MIME, QByteArray(item.data(ID).encode()))
-        drag = QDrag(self)
-        drag.setMimeData(data)
-        drag.setPixmap(item.icon().pixmap(24, 24))
-        drag.setHotSpot(QPoint(12, 12))
-        drag.exec(Qt.DropAction.CopyAction)
+        carry(self, data, item.icon().pixmap(34, 34))
 
     def _use(self, key: str) -> None:
         self._session.place(key)

@@ -17,8 +17,10 @@ from gui.selection import Selection
 from gui.session import Session
 from gui.theme import Theme
 from gui.worker import Worker
+from tests.gui.hands import Hand
 
 if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
     from gui.window import Window
 
 
@@ -106,6 +108,29 @@ def told(session: Session, document: Document) -> list[str]:
     session.tell = sentences.append
     document.refused.connect(sentences.append)
     return sentences
+
+
+@pytest.fixture
+def canvas(session: Session, qtbot: QtBot) -> Iterator[CanvasView]:
+    """The canvas by itself."""
+    from gui.canvas.view import CanvasView
+
+    view = CanvasView(session)
+    view.resize(1000, 700)
+    view.show()
+    session.place = view.place
+    QApplication.processEvents()
+    yield view
+    view.minimap._later.stop()
+    view.cancel()
+    view.close()
+    view.deleteLater()
+
+
+@pytest.fixture
+def hand(canvas: CanvasView) -> Hand:
+    """Reaches the canvas with real events."""
+    return Hand(canvas)
 
 
 @pytest.fixture

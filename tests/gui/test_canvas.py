@@ -378,7 +378,6 @@ def test_a_loop_is_refused_with_a_sentence(
     canvas: CanvasView, document: Document, chain: Design, told: list[str]
 ) -> None:
     document.replace(edits.add(chain, "add", (380, -150)))
-    drag(canvas, port(canvas, "n5", "output", entering=False), middle(canvas, "n2"))
     document.attempt(edits.connect, Wire("n4", "output", "n5", "in1"), text="")
     before = document.design
     drag(

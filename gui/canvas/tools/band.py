@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsRectItem
 
@@ -17,35 +17,55 @@ if TYPE_CHECKING:
 
 
 class BandTool(Tool):
-    """Selects while it grows; with Ctrl or Shift it adds to what was selected."""
+    """Marks what it touches; letting go selects that.
+
+    With Shift it adds to what was selected; with Ctrl it turns the selection of each
+    node round. The keys may be pressed and let go while it grows.
+    """
+
+    pans = True
 
     def __init__(self, view: CanvasView, start: QPointF, keys: Keys) -> None:
         super().__init__(view, start)
         self.before = self.session.selection.ids
-        adding = bool(keys & (Keys.ControlModifier | Keys.ShiftModifier))
-        self.kept = self.before if adding else frozenset()
+        self.meant = self._joined(frozenset(), keys)
         self.band: QGraphicsRectItem | None = None
-        self.session.selection.set(self.kept)
+        self.scene.mark_selected(self.meant)
 
     def move(self, at: QPointF, keys: Keys) -> None:
         area = QRectF(self.start, at).normalized()
         if self.band is None:
             self.band = self._drawn()
         self.band.setRect(area)
-        found = self.scene.items(area, Qt.ItemSelectionMode.IntersectsItemShape)
-        touched = {
-            item.id
-            for item in found
-            if isinstance(item, NodeItem) and item.body.intersects(area)
-        }
-        self.session.selection.set(self.kept | touched)
+        self.meant = self._joined(self._touched(area), keys)
+        self.scene.mark_selected(self.meant)
+        text = QCoreApplication.translate("canvas", "{count} selected")
+        count = len(self.meant)
+        self.hint(text.format(count=count) if count else "", at)
 
     def finish(self, at: QPointF, keys: Keys) -> None:
         self._remove()
+        self.session.selection.set(self.meant)
+        self.scene.mark_selected(self.session.selection.ids)
 
     def cancel(self) -> None:
         self._remove()
-        self.session.selection.set(self.before)
+        self.scene.mark_selected(self.before)
+
+    def _touched(self, area: QRectF) -> frozenset[str]:
+        found = self.scene.items(area, Qt.ItemSelectionMode.IntersectsItemShape)
+        return frozenset(
+            item.id
+            for item in found
+            if isinstance(item, NodeItem) and item.body.intersects(area)
+        )
+
+    def _joined(self, touched: frozenset[str], keys: Keys) -> frozenset[str]:
+        if keys & Keys.ControlModifier:
+            return self.before ^ touched
+        if keys & Keys.ShiftModifier:
+            return self.before | touched
+        return touched
 
     def _drawn(self) -> QGraphicsRectItem:
         band = QGraphicsRectItem()

@@ -17,10 +17,11 @@ class Tool:
     """Follows the pointer and ends in one edit, or in none when it is cancelled.
 
     Points are in scene coordinates. A tool holds what lasts as long as the gesture;
-    the design changes only in `finish`.
+    the design changes only in `finish`. Until then it shows what `finish` would do.
     """
 
     cursor = Qt.CursorShape.ArrowCursor
+    pans = False  # near the border the canvas goes on underneath
 
     def __init__(self, view: CanvasView, start: QPointF) -> None:
         self.view = view
@@ -30,10 +31,14 @@ class Tool:
         self.start = start
 
     def move(self, at: QPointF, keys: Keys) -> None:
-        """The pointer is elsewhere now."""
+        """The pointer is elsewhere now, or other keys are held."""
 
     def finish(self, at: QPointF, keys: Keys) -> None:
         """The button was let go: do it."""
 
     def cancel(self) -> None:
         """Esc, or the focus went away: leave no trace."""
+
+    def hint(self, text: str, at: QPointF, *, refused: bool = False) -> None:
+        """Say at the pointer what letting go would do, or why it would not be done."""
+        self.view.cue.say(text, self.view.mapFromScene(at), refused=refused)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QMimeData, QPointF
+from PySide6.QtCore import QMimeData, QPointF
 
+from engine.design.model import Design, Wire
+from gui.canvas.node_item import NodeItem
 from gui.canvas.placing import used
-from gui.canvas.tools.base import Keys
-from gui.canvas.tools.drop import REACH, DropTool
-
-if TYPE_CHECKING:
-    from gui.canvas.view import CanvasView
+from gui.canvas.tools.drop import DropTool, _tr
 
 BLOCK = "application/x-fanin-block"
 
@@ -25,23 +22,33 @@ def carried_block(data: QMimeData) -> str:
 
 
 class BlockDropTool(DropTool):
-    """Lights the wire it would be spliced into; adds a use where it is dropped."""
+    """Adds a use of a block: in a wire, after a node, or where it is dropped."""
 
-    def __init__(self, view: CanvasView, start: QPointF, block: str) -> None:
-        super().__init__(view, start, "operator", block)
+    @property
+    def title(self) -> str:
+        return self.document.whole.blocks[self.kind].name
 
-    def move(self, at: QPointF, keys: Keys) -> None:
-        wire = None
+    def takes(self, item: NodeItem) -> bool:
         row = self.document.whole.blocks[self.kind].row
-        if not keys & Keys.AltModifier and row.inputs and row.outputs:
-            wire = self.scene.wire_at(at, REACH / max(self.view.zoom, 0.5))
-        self._aim_wire(wire)
+        return bool(self.document.design.nodes[item.id].outputs and row.inputs)
 
-    def finish(self, at: QPointF, keys: Keys) -> None:
-        self.move(at, keys)
-        wire = self.wire.wire if self.wire else None
-        self.cancel()
-        edit = partial(used, block=self.kind, at=at, plan=self.view.plan(), wire=wire)
-        name = self.document.whole.blocks[self.kind].name
-        text = QCoreApplication.translate("canvas", "Add {title}")
-        self.view.grow(edit, text.format(title=name))
+    def edit_on(self, key: str, *, shift: bool) -> partial[Design]:
+        at = self.scene.node_items[key].pos()
+        return partial(used, block=self.kind, at=at, plan=self.plan, after=key)
+
+    def edit_in(self, wire: Wire, at: QPointF) -> partial[Design]:
+        return partial(used, block=self.kind, at=at, plan=self.plan, wire=wire)
+
+    def edit_at(self, at: QPointF) -> partial[Design]:
+        return partial(used, block=self.kind, at=at, plan=self.plan)
+
+    @property
+    def _splices(self) -> bool:
+        row = self.document.whole.blocks[self.kind].row
+        return bool(row.inputs and row.outputs)
+
+    def words(self) -> str:
+        if self.aim.node:
+            name = self.document.design.nodes[self.aim.node].name
+            return _tr("after {name}").format(name=name)
+        return super().words()

@@ -2,39 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
-from PySide6.QtWidgets import QGraphicsLineItem
+from PySide6.QtCore import QCoreApplication, QPointF, Qt
 
-from engine.design import edits
-from engine.design.model import Design
-from gui.canvas.inks import pen
-from gui.canvas.node_item import NodeItem
-from gui.canvas.placing import between
+from engine.design import clipboard, edits
+from engine.design.model import Design, Wire
+from engine.errors import EngineError
+from gui.canvas.ghost import GhostItem
+from gui.canvas.guides import Shape, Snap
+from gui.canvas.placing import Plan, between
+from gui.canvas.preview import Preview
+from gui.canvas.scene import around
+from gui.canvas.tools.aim import Lines, WireAim
 from gui.canvas.tools.base import Keys, Tool
-from gui.canvas.wire_item import WireItem
+from gui.words import say
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
 CLICK = 4.0  # pixels of the screen
-SNAP = 7.0
-SIGHT = 600.0  # how far a neighbour's line is felt
+FEW = 400  # nodes of which each gets a ghost, while copies are dragged
 
 
 class MoveTool(Tool):
-    """Moves the selected nodes, and the activations docked to them."""
+    """Moves the selected nodes, and the activations docked to them.
 
-    cursor = Qt.CursorShape.ArrowCursor
+    Shift keeps to a line, Alt snaps to nothing and leaves wires alone, Ctrl drags
+    copies; the keys may be pressed and let go on the way.
 
-    def __init__(self, view: CanvasView, start: QPointF, grabbed: str) -> None:
+    Args:
+        view: the canvas.
+        start: where it was pressed.
+        grabbed: the node under the pointer.
+        clicked: what it means when nothing is dragged.
+    """
+
+    pans = True
+
+    def __init__(
+        self,
+        view: CanvasView,
+        start: QPointF,
+        grabbed: str,
+        clicked: Callable[[], None],
+    ) -> None:
         super().__init__(view, start)
         self.grabbed = grabbed
+        self.clicked = clicked
+        self.offset = QPointF()
+        self.copying = False
         self.origins: dict[str, QPointF] = {}
-        self.lines: list[QGraphicsLineItem] = []
-        self.wire: WireItem | None = None
+        self.lines = Lines(view)
+        self.aim = WireAim(view)
+        self.preview = Preview(self.scene)
+        self.copies: list[tuple[GhostItem, QPointF]] = []
+        self._edit: partial[Design] | None = None  # into the wire that is meant
+        self._shape = Shape(self.scene.node_items[grabbed].body, start)
+        self._plan: Plan | None = None
 
     def move(self, at: QPointF, keys: Keys) -> None:
         offset = at - self.start
@@ -42,30 +69,34 @@ class MoveTool(Tool):
             if offset.manhattanLength() < CLICK / self.view.zoom:
                 return
             self._begin()
-        free = bool(keys & Keys.AltModifier)
-        offset = offset if free else offset + self._snapped(offset)
-        self.scene.put({key: spot + offset for key, spot in self.origins.items()})
-        self._light(None if free else self._wire_below())
+        self.copying = bool(keys & Keys.ControlModifier)
+        self.offset = self._steered(offset, keys)
+        spots = {key: spot + self.offset for key, spot in self.origins.items()}
+        if self.copying:
+            self._show_copies()
+        else:
+            self._hide_copies()
+            self.scene.put(spots)
+        self._seek(at, free=self.copying or bool(keys & Keys.AltModifier))
 
     def finish(self, at: QPointF, keys: Keys) -> None:
         if not self.origins:
-            if not keys & (Keys.ControlModifier | Keys.ShiftModifier):
-                self.view.select_only(self.grabbed)
+            self.clicked()
             return
-        wire = self.wire.wire if self.wire else None
-        spot = self.scene.node_items[self.grabbed].pos()
-        spots = {
-            key: (self.scene.node_items[key].x(), self.scene.node_items[key].y())
-            for key in self.origins
-        }
+        edit, offset, copying = self._edit, self.offset, self.copying
         self._clean()
-        if wire is not None:
+        if copying:
+            self._duplicate(offset)
+            return
+        if edit is not None:
             text = QCoreApplication.translate("canvas", "Put {name} into a wire")
             name = self.document.design.nodes[self.grabbed].name
-            plan = self.view.plan()
-            edit = partial(between, key=self.grabbed, wire=wire, at=spot, plan=plan)
             done = self.document.attempt(edit, text=text.format(name=name))
         else:
+            spots = {
+                key: (spot.x() + offset.x(), spot.y() + offset.y())
+                for key, spot in self.origins.items()
+            }
             done = self.document.attempt(_moved, spots, text=self._text())
         self.scene.settle(self.origins)
         if done:
@@ -82,7 +113,25 @@ class MoveTool(Tool):
         moving |= {a for a, layer in design.look.docked.items() if layer in moving}
         items = self.scene.node_items
         self.origins = {key: items[key].pos() for key in moving if key in items}
-        self.view.setCursor(Qt.CursorShape.SizeAllCursor)
+        whole = around(items[key].body for key in self.origins)
+        self._shape = Shape(whole, self.origins[self.grabbed])
+        self.view.viewport().setCursor(Qt.CursorShape.SizeAllCursor)
+
+    def _steered(self, offset: QPointF, keys: Keys) -> QPointF:
+        """Along an axis with Shift; into line with the neighbours without Alt."""
+        straight = bool(keys & Keys.ShiftModifier)
+        level = straight and abs(offset.x()) >= abs(offset.y())
+        if straight:
+            offset = QPointF(offset.x(), 0) if level else QPointF(0, offset.y())
+        if keys & Keys.AltModifier:
+            self.lines.hide()
+            return offset
+        without = () if self.copying else self.origins.keys()
+        pull = self.lines.pull(self._shape.moved(offset), without, self._shape)
+        if straight:
+            pull = QPointF(pull.x(), 0) if level else QPointF(0, pull.y())
+            self.lines.display(Snap(pull) if pull.isNull() else self.lines.shown)
+        return offset + pull
 
     def _text(self) -> str:
         count = len(self.origins)
@@ -93,79 +142,107 @@ class MoveTool(Tool):
         text = QCoreApplication.translate("canvas", "Move {count} nodes")
         return text.format(count=count)
 
-    def _snapped(self, offset: QPointF) -> QPointF:
-        """What to add so that the grabbed node lines up with a neighbour."""
-        item = self.scene.node_items[self.grabbed]
-        at = self.origins[self.grabbed] + offset
-        near = QRectF(at.x() - SIGHT, at.y() - SIGHT, 2 * SIGHT, 2 * SIGHT)
-        others = [
-            other
-            for other in self.scene.items(near)
-            if isinstance(other, NodeItem) and other.id not in self.origins
-        ]
-        reach = SNAP / self.view.zoom
-        extra = QPointF()
-        guides = []
-        column = min(others, key=lambda o: abs(o.x() - at.x()), default=None)
-        row = min(others, key=lambda o: abs(o.y() - at.y()), default=None)
-        if column and abs(column.x() - at.x()) <= reach:
-            extra.setX(column.x() - at.x())
-            guides.append(_between(column, item, at + extra, upright=True))
-        if row and abs(row.y() - at.y()) <= reach:
-            extra.setY(row.y() - at.y())
-            guides.append(_between(row, item, at + extra, upright=False))
-        self._show(guides)
-        return extra
+    # Into a wire
 
-    def _show(self, guides: list[QLineF]) -> None:
-        """Draw the lines that were snapped to."""
-        while len(self.lines) < len(guides):
-            line = QGraphicsLineItem()
-            thin = pen(self.scene.inks.accent, 1.0)
-            thin.setCosmetic(True)
-            thin.setStyle(Qt.PenStyle.DashLine)
-            line.setPen(thin)
-            line.setZValue(-1)
-            self.scene.addItem(line)
-            self.lines.append(line)
-        for index, line in enumerate(self.lines):
-            line.setVisible(index < len(guides))
-            if index < len(guides):
-                line.setLine(guides[index])
+    def _seek(self, at: QPointF, *, free: bool) -> None:
+        """Aim at the wire under a node that nothing is wired to yet."""
+        if free or not self._loose:
+            self._leave_wire()
+            self.hint(self._copy_words(), at)
+            return
+        middle = self.scene.node_items[self.grabbed].pos()
+        if not self.aim.holds(middle) and not self.aim.holds(at):
+            self._leave_wire()
+            if self.aim.seek(middle) is None:
+                self.aim.seek(at)
+        wire = self.aim.wire
+        if wire is None:
+            self.hint("", at)
+            return
+        if self._edit is None or self._edit.keywords["wire"] != wire:
+            self._intend(wire, middle)
+        nodes = self.document.design.nodes
+        text = QCoreApplication.translate("canvas", "between {source} and {target}")
+        source, target = nodes[wire.source].name, nodes[wire.target].name
+        self.hint(self._trouble or text.format(source=source, target=target), at)
 
-    def _wire_below(self) -> WireItem | None:
-        """The wire under a single node that nothing is wired to yet."""
+    def _intend(self, wire: Wire, spot: QPointF) -> None:
+        """Show what it would look like in the wire that is meant."""
+        self._plan = self._plan or self.view.plan()
+        edit = partial(between, key=self.grabbed, wire=wire, at=spot, plan=self._plan)
+        design = self.document.design
+        self._trouble = ""
+        try:
+            after = edit(design)
+        except EngineError as error:
+            self._trouble = say(error.message)
+        else:
+            self.preview.show(design, after, held={self.grabbed})
+        self._edit = edit
+
+    def _leave_wire(self) -> None:
+        if self.aim.wire is not None or self._edit is not None:
+            self.aim.release()
+            self.preview.clear()
+            self._edit = None
+
+    _trouble = ""
+
+    @property
+    def _loose(self) -> bool:
+        """Whether it is a single node that could be put into a wire."""
         graph = self.document.design.graph
         key = self.grabbed
         if len(self.origins) > 1 or graph.incoming.get(key) or graph.outgoing.get(key):
-            return None
+            return False
         node = self.document.design.nodes[key]
-        if not node.inputs or not node.outputs:
-            return None
-        return self.scene.wire_at(self.scene.node_items[key].body.center(), 14.0)
+        return bool(node.inputs and node.outputs)
 
-    def _light(self, wire: WireItem | None) -> None:
-        if wire is not self.wire:
-            for each, on in ((self.wire, False), (wire, True)):
-                if each is not None:
-                    each.feel(lit=on)
-            self.wire = wire
+    # Copies
+
+    def _show_copies(self) -> None:
+        if not self.copies:
+            self.scene.settle(self.origins)
+            for key in list(self.origins)[:FEW]:
+                ghost = GhostItem(self.scene.node_items[key].face, self.scene.inks)
+                self.scene.addItem(ghost)
+                self.copies.append((ghost, self.origins[key]))
+        for ghost, origin in self.copies:
+            ghost.setPos(origin + self.offset)
+
+    def _hide_copies(self) -> None:
+        for ghost, _ in self.copies:
+            self.scene.removeItem(ghost)
+        self.copies.clear()
+
+    def _copy_words(self) -> str:
+        if not self.copying:
+            return ""
+        if len(self.origins) == 1:
+            return QCoreApplication.translate("canvas", "a copy")
+        text = QCoreApplication.translate("canvas", "{count} copies")
+        return text.format(count=len(self.origins))
+
+    def _duplicate(self, offset: QPointF) -> None:
+        design = self.document.design
+        text = clipboard.copy(design, self.origins)
+        middle = around_points(list(self.origins.values())) + offset
+        edit = partial(clipboard.paste, text=text, at=(middle.x(), middle.y()))
+        said = QCoreApplication.translate("canvas", "Duplicate")
+        if self.document.attempt(edit, text=said):
+            fresh = clipboard.new_ids(design, self.document.design)
+            self.session.selection.set(fresh)
 
     def _clean(self) -> None:
-        self._light(None)
-        for line in self.lines:
-            self.scene.removeItem(line)
-        self.lines.clear()
-        self.view.unsetCursor()
+        self._leave_wire()
+        self._hide_copies()
+        self.lines.hide()
 
 
-def _between(other: NodeItem, item: NodeItem, at: QPointF, *, upright: bool) -> QLineF:
-    """The line through two nodes in a row or a column, a little beyond both."""
-    boxes = other.body, item.face.body.translated(at)
-    whole = boxes[0].united(boxes[1]).adjusted(-16, -16, 16, 16)
-    if upright:
-        return QLineF(at.x(), whole.top(), at.x(), whole.bottom())
-    return QLineF(whole.left(), at.y(), whole.right(), at.y())
+def around_points(points: list[QPointF]) -> QPointF:
+    """The middle between the outermost of these."""
+    xs, ys = [p.x() for p in points], [p.y() for p in points]
+    return QPointF((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
 
 
 def _moved(design: Design, spots: dict[str, tuple[float, float]]) -> Design:

@@ -38,6 +38,11 @@ def _home() -> Iterator[None]:
     shutil.rmtree(_HOME, ignore_errors=True)
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """All cores for the whole suite; a few tests start sooner in one process."""
+    return 0 if config.invocation_params.args else min(4, os.cpu_count() or 1)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Qt's messages fail a test; this one says only that there is no screen."""
     offscreen = "This plugin does not support "

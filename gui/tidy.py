@@ -1,70 +1,70 @@
-"""A plain layered layout: from left to right, each node after its sources."""
+"""The tidy layout of a design, or of some of its nodes where they stand."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from engine.design.model import Graph
+from engine.check import Checked
+from engine.design.model import Design
+from gui.canvas.face import Face, Measures
+from gui.canvas.layout import Point, tidy
+from gui.canvas.layout.ground import Ground
+from gui.canvas.layout.measure import box_of, drawing
+from gui.canvas.layout.shapes import Box, Drawing
 
-ACROSS, DOWN = 152.0, 116.0  # between the layers, between the nodes of one
-SWEEPS = 4
-
-Positions = dict[str, tuple[float, float]]
-
-
-def tidy(graph: Graph) -> Positions:
-    """Where every node goes.
-
-    A node's column is the longest way to it; within a column nodes stand in the
-    order of their neighbours' middles, which leaves few wires crossing.
-    """
-    columns = _columns(graph)
-    rows = {key: float(at) for keys in columns for at, key in enumerate(keys)}
-    for sweep in range(SWEEPS):
-        forward = sweep % 2 == 0
-        neighbours = _sources(graph) if forward else _targets(graph)
-        for keys in columns if forward else reversed(columns):
-            keys.sort(key=lambda key: _middle(rows, neighbours.get(key, []), key))
-            for at, key in enumerate(keys):
-                rows[key] = at - (len(keys) - 1) / 2
-    return {
-        key: (column * ACROSS, rows[key] * DOWN)
-        for column, keys in enumerate(columns)
-        for key in keys
-    }
+AIR = 14.0  # around a group that was tidied among others
+STEP = 24.0
 
 
-def _columns(graph: Graph) -> list[list[str]]:
-    depth: dict[str, int] = {}
-    sources = _sources(graph)
-    for key in graph.order:
-        depth[key] = 1 + max(
-            (depth[source] for source in sources.get(key, [])), default=-1
-        )
-    for key in graph.nodes:  # what stands on a loop
-        depth.setdefault(key, 0)
-    columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
-    for key, column in depth.items():
-        columns[column].append(key)
-    return columns
+def tidied(
+    design: Design,
+    checked: Checked,
+    inks: Measures,
+    faces: Mapping[str, Face] | None = None,
+) -> dict[str, Point]:
+    """A place for every node of a design."""
+    return tidy(drawing(design, checked, inks, faces))
 
 
-def _sources(graph: Graph) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for wire in graph.wires:
-        found[wire.target].append(wire.source)
-    return found
+def tidied_some(
+    design: Design,
+    checked: Checked,
+    inks: Measures,
+    faces: Mapping[str, Face],
+    ids: Iterable[str],
+) -> dict[str, Point]:
+    """Places for some of the nodes, about where they are, clear of all others."""
+    part = drawing(design, checked, inks, faces, ids)
+    spots = tidy(part)
+    now = {key: design.look.positions.get(key, (0.0, 0.0)) for key in spots}
+    before, after = _around(part, now), _around(part, spots)
+    across = before.left - after.left
+    down = (before.top + before.bottom - after.top - after.bottom) / 2
+    others: Ground[str] = Ground()
+    for key, face in faces.items():
+        if key not in spots:
+            x, y = design.look.positions.get(key, (0.0, 0.0))
+            others.put(key, box_of(face.space).moved(x, y))
+    boxes = [
+        part.shapes[k].box.moved(x + across, y + down) for k, (x, y) in spots.items()
+    ]
+    down += _clear(boxes, others)
+    return {key: (x + across, y + down) for key, (x, y) in spots.items()}
 
 
-def _targets(graph: Graph) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for wire in graph.wires:
-        found[wire.source].append(wire.target)
-    return found
+def _clear(boxes: list[Box], others: Ground[str]) -> float:
+    """How far boxes go down or up together to cover none of the others."""
+    for count in range(400):
+        for sign in (1, -1) if count else (1,):
+            down = sign * count * STEP
+            if not any(others.near(box.moved(0, down).grown(AIR)) for box in boxes):
+                return down
+    return 0.0
 
 
-def _middle(rows: Mapping[str, float], neighbours: list[str], key: str) -> float:
-    if not neighbours:
-        return rows[key]
-    return sum(rows[other] for other in neighbours) / len(neighbours)
+def _around(part: Drawing, spots: Mapping[str, Point]) -> Box:
+    boxes = [part.shapes[key].box.moved(*spot) for key, spot in spots.items()]
+    whole = boxes[0]
+    for box in boxes[1:]:
+        whole = whole.united(box)
+    return whole

@@ -12,7 +12,7 @@ from engine.design import edits
 from gui.acts import acts
 from gui.commands import CommandPalette
 from gui.theme import Scheme
-from gui.tidy import tidy
+from gui.tidy import tidied, tidied_some
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -111,9 +111,17 @@ class Verbs(QObject):
         self._window.docks.show_history(shown)
 
     def tidy(self) -> None:
-        graph = self.session.document.design.graph
-        text = self.tr("Tidy the layout")
-        if self.session.document.attempt(edits.arrange, tidy(graph), text=text):
+        """Lay out the whole level, or the selected nodes where they stand."""
+        design, checked = self.document.design, self.document.checked
+        scene, chosen = self._window.canvas.canvas, self.session.selection.ids
+        faces = {key: item.face for key, item in scene.node_items.items()}
+        if len(chosen) > 1:
+            spots = tidied_some(design, checked, scene.inks, faces, chosen)
+            text = self.tr("Tidy the selected nodes")
+        else:
+            spots = tidied(design, checked, scene.inks, faces)
+            text = self.tr("Tidy the layout")
+        if self.document.attempt(edits.arrange, spots, text=text) and len(chosen) < 2:
             self._window.canvas.fit()
 
     def reroll(self) -> None:

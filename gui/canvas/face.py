@@ -7,7 +7,7 @@ nodes of different sizes in one row have one y, and their wires are straight.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -20,7 +20,6 @@ from engine.design.model import Node
 from engine.design.names import by_default
 from engine.errors import Severity
 from gui.canvas.block_face import block_brief, times_of
-from gui.canvas.inks import Inks
 
 Form = Literal["card", "curve", "sign", "chip", "tag"]
 State = Literal["known", "wrong", "waiting"]
@@ -30,8 +29,18 @@ PITCH = 20.0  # between ports
 STRIP = 9.0  # the coloured band on top of a card
 MARGIN = 12.0  # between the edge of a card and its text
 WIDEST = 216.0
+LETTER = 6.2  # about as wide as one of a caption is
+STACK = 10.0  # how far the cards behind a repeated block rise over it
 _LACKING: dict[str, Lacks] = {"unconnected": "input", "unused": "output"}
 SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷", "@": "@"}
+
+
+class Measures(Protocol):
+    """Knows how wide text is: `Inks` by its fonts, a script without any by a table."""
+
+    def width(self, role: str, text: str) -> float:
+        """In scene units, for a role of `inks.TYPE`."""
+        ...
 
 
 class Dot(NamedTuple):
@@ -105,11 +114,20 @@ class Face(NamedTuple):
 
     @property
     def space(self) -> QRectF:
-        """What no other node may cover: the shape and its caption."""
-        return self.body.adjusted(0, 0, 0, 20 if self.caption else 0)
+        """What no other node may cover: shape, caption, the cards behind a block."""
+        above, below = (-STACK if self.times else 0), (20 if self.caption else 0)
+        return self.body.adjusted(0, above, 0, below)
+
+    @property
+    def spills(self) -> QRectF:
+        """The caption, where it is wider than the shape above it; else empty."""
+        wide, body = len(self.caption) * LETTER, self.body
+        if wide <= body.width():
+            return QRectF()
+        return QRectF(-wide / 2, body.bottom() + 2, wide, 18)
 
 
-def face_of(node: Node, checked: Checked | None, inks: Inks) -> Face:
+def face_of(node: Node, checked: Checked | None, inks: Measures) -> Face:
     """The face of `node`; without a check, as it will look when it is known."""
     known = checked.known(node.id) if checked else None
     state: State = checked.state(node.id) if checked else "known"
@@ -250,7 +268,7 @@ def _chip(node: Node) -> Chip | None:
     return Chip(text, init.picture if init else "torch", chosen=True)
 
 
-def _width(form: Form, name: str, title: str, brief: str, inks: Inks) -> float:
+def _width(form: Form, name: str, title: str, brief: str, inks: Measures) -> float:
     """Wide enough for the text, in steps, so that a digit more moves nothing."""
     if form == "curve":
         return 64.0

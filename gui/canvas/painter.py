@@ -206,7 +206,10 @@ def _card(painter: QPainter, face: Face, inks: Inks, colour: QColor) -> None:
     left = body.left() + MARGIN
     _heading(painter, face, inks, QRectF(left, top, room, 20))
     line = QRectF(left, top + 20, room, 17)
-    _text(painter, inks, "mono", inks.muted, line, LEFT, face.brief)
+    beside = not face.chip and face.learns and face.brief
+    taken = inks.width("small", face.learns) + 8 if beside else 0.0
+    said = line.adjusted(0, 0, -taken, 0)
+    _text(painter, inks, "mono", inks.muted, said, LEFT, face.brief)
     if face.chip:
         _chip(
             painter,
@@ -214,7 +217,7 @@ def _card(painter: QPainter, face: Face, inks: Inks, colour: QColor) -> None:
             inks,
             QRectF(left - 4, top + (43 if face.brief else 25), room + 8, 20),
         )
-    elif face.learns and face.brief:
+    elif beside:
         _text(painter, inks, "small", inks.muted, line, RIGHT, face.learns)
 
 

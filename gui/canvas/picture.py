@@ -13,8 +13,10 @@ from engine.design.model import Design, Wire
 from engine.errors import FileError
 from gui.canvas.face import Face, face_of, tensor_text
 from gui.canvas.inks import Inks
-from gui.canvas.painter import CALM, paint_node
+from gui.canvas.layout.measure import leaning
+from gui.canvas.painter import CALM, LABEL_EDGE, paint_node
 from gui.canvas.wire_item import WireItem, WireLook
+from gui.canvas.wiring import Line, Wiring
 from gui.theme import Theme
 
 EDGE = 24.0
@@ -32,7 +34,7 @@ class Picture:
             key: face_of(node, self._checked, self.inks)
             for key, node in design.nodes.items()
         }
-        self._wires = [self._laid(wire) for wire in design.wires]
+        self.wires = self._drawn()
 
     @property
     def area(self) -> QRectF:
@@ -40,18 +42,25 @@ class Picture:
         whole = QRectF()
         for key, face in self._faces.items():
             whole = whole.united(face.reach.translated(self._spot(key)))
-        for wire in self._wires:
+        for wire in self.wires:
             whole = whole.united(wire.boundingRect())
         if whole.isEmpty():
             whole = QRectF(0, 0, 160, 90)
         return whole.marginsAdded(QMarginsF(EDGE, EDGE, EDGE, EDGE))
+
+    @property
+    def spaces(self) -> list[QRectF]:
+        """What nodes cover."""
+        parts = [(self._spot(k), f) for k, f in self._faces.items()]
+        found = [face.space.translated(spot) for spot, face in parts]
+        return found + [f.spills.translated(spot) for spot, f in parts if f.spills]
 
     def paint(self, painter: QPainter, *, transparent: bool = False) -> None:
         """Draw at the scene's coordinates; wires first, so that nodes lie on top."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not transparent:
             painter.fillRect(self.area, self.inks.canvas)
-        for wire in self._wires:
+        for wire in sorted(self.wires, key=WireItem.zValue):
             wire.draw(painter, 1.0)
         for key, face in self._faces.items():
             painter.save()
@@ -70,7 +79,18 @@ class Picture:
             entering | {(w.output, False) for w in graph.outgoing.get(key, ())}
         )
 
-    def _laid(self, wire: Wire) -> WireItem:
+    def _drawn(self) -> list[WireItem]:
+        """The wires on their ways, as the canvas has them."""
+        wiring = Wiring()
+        for key, face in self._faces.items():
+            wiring.cover(key, face, *self._spot(key).toTuple())
+        items = {wire: self._item(wire) for wire in self._design.wires}
+        lines = {wire: self._line(item) for wire, item in items.items()}
+        for wire, laid in wiring.lay(lines).items():
+            items[wire].lay(laid)
+        return list(items.values())
+
+    def _item(self, wire: Wire) -> WireItem:
         item = WireItem(wire, self.inks)
         tensor = self._checked.tensor(wire.source, wire.output)
         usual = self._design.settings.dtype
@@ -78,21 +98,16 @@ class Picture:
         if tensor:
             text = tensor_text(tensor.shape, tensor.dtype, sampling=True, usual=usual)
         item.say(WireLook(text, wire in self._checked.wrong_wires), self.inks)
-        start = self._end(wire.source, wire.output, entering=False)
-        end = self._end(wire.target, wire.input, entering=True)
-        ends = self._body(wire.source), self._body(wire.target)
-        between = QRectF(start, end).normalized().adjusted(0, -4, 0, 4)
-        near = [
-            face.space.translated(self._spot(key))
-            for key, face in self._faces.items()
-            if key not in (wire.source, wire.target)
-            and face.space.translated(self._spot(key)).intersects(between)
-        ]
-        item.lay(start, end, ends, near)
         return item
 
-    def _body(self, key: str) -> QRectF:
-        return self._faces[key].body.translated(self._spot(key))
+    def _line(self, item: WireItem) -> Line:
+        wire, text = item.wire, item.look.text
+        start = self._end(wire.source, wire.output, entering=False)
+        end = self._end(wire.target, wire.input, entering=True)
+        room = self.inks.width("label", text) + 2 * LABEL_EDGE if text else 0.0
+        lean = leaning(wire, self._faces[wire.source], self._faces[wire.target])
+        points = (start.x(), start.y()), (end.x(), end.y())
+        return Line(*points, room, item.look.wrong, lean)
 
     def _end(self, key: str, port: str, *, entering: bool) -> QPointF:
         face: Face = self._faces[key]

@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 from engine.design.model import Design, Wire
 from gui.canvas.face import Dot, Face, face_of, tensor_text
 from gui.canvas.inks import Inks
+from gui.canvas.layout.measure import leaning
+from gui.canvas.layout.shapes import Point
 from gui.canvas.node_item import NodeItem
+from gui.canvas.painter import LABEL_EDGE
 from gui.canvas.wire_item import WireItem, WireLook
+from gui.canvas.wiring import Line, Wiring
 from gui.session import Session
 
-LONG = 190.0  # wires longer than this look for nodes in their way
 ROOM = 2000.0  # the index reaches this far beyond the nodes
 
 
@@ -39,6 +42,8 @@ class CanvasScene(QGraphicsScene):
         self.inks = Inks(session.theme)
         self.node_items: dict[str, NodeItem] = {}
         self.wire_items: dict[Wire, WireItem] = {}
+        self.wiring = Wiring()
+        self._freed: set[Wire] = set()  # wires that went round a node now gone
         self._keys: dict[str, tuple[object, ...]] = {}
         self._hovered: QGraphicsItem | None = None
         self._selected: frozenset[str] = frozenset()
@@ -65,6 +70,7 @@ class CanvasScene(QGraphicsScene):
         for key in self.node_items.keys() - design.nodes.keys():
             self._drop(self.node_items.pop(key))
             del self._keys[key]
+            self._freed |= self.wiring.uncover(key)
         checked, moved = self.session.document.checked, set()
         spots = design.look.positions
         for key, node in design.nodes.items():
@@ -93,11 +99,16 @@ class CanvasScene(QGraphicsScene):
     def _sync_wires(self, design: Design, moved: set[str]) -> None:
         wanted = dict.fromkeys(design.wires)
         changed: set[str] = set()
+        relaid: dict[Wire, None] = dict.fromkeys(self._freed)
+        self._freed = set()
         for wire in self.wire_items.keys() - wanted.keys():
             self._drop(self.wire_items.pop(wire))
+            self.wiring.forget(wire)
             if wire == self.chosen:
                 self.chosen = None
             changed.update((wire.source, wire.target))
+            # Another wire of the same output may now carry the label.
+            relaid.update(dict.fromkeys(design.graph.outgoing.get(wire.source, ())))
         for wire in wanted:
             item = self.wire_items.get(wire)
             fresh = item is None
@@ -106,10 +117,10 @@ class CanvasScene(QGraphicsScene):
                 self.addItem(item)
                 changed.update((wire.source, wire.target))
             lay = item.say(self._look(wire), self.inks) or fresh
-            if lay or wire.source in moved or wire.target in moved or item.bowed:
-                self._lay(item)
-        if moved and len(moved) < len(design.nodes):
-            self.detour(moved)
+            if lay or wire.source in moved or wire.target in moved:
+                relaid[wire] = None
+        relaid.update(dict.fromkeys(self._cover(moved)))
+        self._lay(relaid)
         for key in changed & design.nodes.keys():
             self._note_wired(design, key)
 
@@ -129,27 +140,26 @@ class CanvasScene(QGraphicsScene):
             text = tensor_text(tensor.shape, tensor.dtype, sampling=True, usual=usual)
         return WireLook(text, wire in checked.wrong_wires)
 
-    def _lay(self, item: WireItem, *, quick: bool = False) -> None:
-        """Run a wire from port to port; `quick` while something is dragged."""
-        wire = item.wire
-        source, target = self.node_items[wire.source], self.node_items[wire.target]
-        start, end = self.ends(wire)
-        near: Sequence[QRectF] = ()
-        if not quick and end.x() - start.x() > LONG:
-            near = self.bodies(QRectF(start, end).normalized(), wire)
-        item.lay(start, end, (source.body, target.body), near)
+    def _lay(self, wires: Iterable[Wire]) -> None:
+        """Run wires from port to port, round what lies between."""
+        lines = {wire: self._line(wire) for wire in wires if wire in self.wire_items}
+        for wire, laid in self.wiring.lay(lines).items():
+            self.wire_items[wire].lay(laid)
 
-    def bodies(self, area: QRectF, wire: Wire | None = None) -> list[QRectF]:
-        """Shapes of the nodes in an area, without those at the ends of `wire`."""
-        ends = (wire.source, wire.target) if wire else ()
-        found = self.items(
-            area.adjusted(0, -4, 0, 4), Qt.ItemSelectionMode.IntersectsItemBoundingRect
-        )
-        return [
-            item.space
-            for item in found
-            if isinstance(item, NodeItem) and item.id not in ends
-        ]
+    def _line(self, wire: Wire) -> Line:
+        start, end = self.ends(wire)
+        look = self.wire_items[wire].look
+        room = self.inks.width("label", look.text) + 2 * LABEL_EDGE if look.text else 0
+        faces = self.node_items[wire.source].face, self.node_items[wire.target].face
+        return Line(*_ends(start, end), room, look.wrong, leaning(wire, *faces))
+
+    def _cover(self, moved: Iterable[str]) -> set[Wire]:
+        """Note where nodes are now; the wires that this may concern."""
+        met: set[Wire] = set()
+        for key in moved:
+            item = self.node_items[key]
+            met |= self.wiring.cover(key, item.face, item.x(), item.y())
+        return met
 
     def _drop(self, item: QGraphicsItem) -> None:
         if item is self._hovered:
@@ -179,25 +189,21 @@ class CanvasScene(QGraphicsScene):
         for key, spot in spots.items():
             self.node_items[key].setPos(spot)
         for item in self._touching(spots.keys()):
-            self._lay(item, quick=True)
+            item.lay(self.wiring.quick(self._line(item.wire)))
 
     def detour(self, moved: Iterable[str]) -> None:
         """Let wires go round nodes that came into their way."""
-        for key in moved:
-            item = self.node_items.get(key)
-            if item is None:
-                continue
-            for other in self.items(item.body):
-                if isinstance(other, WireItem) and key not in other.wire[::2]:
-                    self._lay(other)
+        self._lay(self._cover(key for key in moved if key in self.node_items))
 
     def settle(self, ids: Iterable[str]) -> None:
-        """Put nodes back where the design has them."""
+        """Put nodes back where the design has them, and wires on their best ways."""
         spots = self.session.document.design.look.positions
         kept = [key for key in ids if key in self.node_items]
-        self.put({key: QPointF(*spots.get(key, (0.0, 0.0))) for key in kept})
-        for item in self._touching(kept):
-            self._lay(item)
+        for key in kept:
+            self.node_items[key].setPos(*spots.get(key, (0.0, 0.0)))
+        met = dict.fromkeys(item.wire for item in self._touching(kept))
+        met.update(dict.fromkeys(self._cover(kept)))
+        self._lay(met)
 
     def _touching(self, ids: Iterable[str]) -> list[WireItem]:
         graph = self.session.document.design.graph
@@ -289,6 +295,10 @@ def around(boxes: Iterable[QRectF]) -> QRectF:
     for box in boxes:
         whole = whole.united(box)
     return whole
+
+
+def _ends(start: QPointF, end: QPointF) -> tuple[Point, Point]:
+    return (start.x(), start.y()), (end.x(), end.y())
 
 
 def _same(now: tuple[object, ...], then: tuple[object, ...]) -> bool:

@@ -11,10 +11,13 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.design.model import Wire
 from gui.canvas.inks import Inks
-from gui.canvas.painter import FAR, LABEL_EDGE, label_box, paint_label, paint_wire
-from gui.canvas.route import distance, label_place, polyline, routed
+from gui.canvas.layout.shapes import Point
+from gui.canvas.layout.way import direct
+from gui.canvas.painter import FAR, label_box, paint_label, paint_wire
+from gui.canvas.route import distance, path_along, path_of
+from gui.canvas.wiring import Laid
 
-SHORT = 26.0
+NOWHERE = Laid(direct((0.0, 0.0), (0.0, 0.0)), None)
 
 
 class WireLook(NamedTuple):
@@ -25,45 +28,50 @@ class WireLook(NamedTuple):
 
 
 class WireItem(QGraphicsItem):
-    """A curve between two ports with a label."""
+    """A wire between two ports with a label."""
 
     def __init__(self, wire: Wire, inks: Inks) -> None:
         super().__init__()
         self.wire = wire
         self.inks = inks
         self.look = WireLook()
-        self.bowed = False  # had to go round a node
         self.chosen = False
         self.hovered = False
         self.lit = False
+        self.laid = NOWHERE
         self.path = QPainterPath()
         self._bounds = QRectF()
-        self._short = False  # between a layer and what is docked to it: no label
-        self._points: list[QPointF] | None = None
-        self._label: QPointF | None = None
-        self._ends = (QRectF(), QRectF())
-        self._near: Sequence[QRectF] = ()
-        self.setZValue(0)
+        self._points: list[Point] | None = None
 
-    def lay(
-        self,
-        start: QPointF,
-        end: QPointF,
-        ends: tuple[QRectF, QRectF],
-        obstacles: Sequence[QRectF] = (),
-    ) -> None:
-        """Run from port to port."""
+    def lay(self, laid: Laid) -> None:
+        """Run along a way."""
+        if laid == self.laid:
+            return
         self.prepareGeometryChange()
-        self.path, self.bowed = routed(start, end, obstacles)
-        self._ends, self._near = ends, obstacles
-        self._points = self._label = None
-        # A label may sit above the nodes at its ends, and anywhere along the wire.
-        bounds = self.path.controlPointRect().adjusted(-6, -6, 6, 6)
-        self._short = end.x() - start.x() < SHORT and abs(end.y() - start.y()) < 4
-        if self.look.text and not self._short:
+        self.laid = laid
+        self._points = None
+        self._take(path_of(laid.way))
+
+    def glide(self, points: Sequence[Point], label: Point | None) -> None:
+        """Run through points, on the way to another place."""
+        self.prepareGeometryChange()
+        self.laid = Laid(NOWHERE.way, label)
+        self._points = list(points)
+        self._take(path_along(points))
+
+    def _take(self, path: QPainterPath) -> None:
+        self.path = path
+        bounds = path.controlPointRect().adjusted(-6, -6, 6, 6)
+        if self.look.text and self.laid.label is not None:
             wide = self.inks.width("label", self.look.text) / 2 + 12
-            bounds = bounds.united(_around(self.label_at, wide))
+            bounds = bounds.united(_around(QPointF(*self.laid.label), wide))
         self._bounds = bounds
+        self.setZValue(0.0 if self.laid.label is None else 0.5)  # no wire on a label
+
+    @property
+    def bowed(self) -> bool:
+        """Whether it had to go round a node."""
+        return not self.laid.way.direct
 
     def say(self, look: WireLook, inks: Inks) -> bool:
         """Carry another text; True where the label needs another place."""
@@ -93,23 +101,21 @@ class WireItem(QGraphicsItem):
 
     def away(self, at: QPointF) -> float:
         """How far a point of the scene is from the wire."""
-        if self._points is None:
-            self._points = polyline(self.path)
-        return distance(self._points, at)
+        return distance(self.points, at)
 
     @property
-    def label_at(self) -> QPointF:
-        if self._label is None:
-            wide = self.inks.width("label", self.look.text) + 2 * LABEL_EDGE
-            self._label = label_place(self.path, wide, self._ends, self._near)
-        return self._label
+    def points(self) -> list[Point]:
+        """A polyline along the wire."""
+        if self._points is None:
+            self._points = self.laid.way.points()
+        return self._points
 
     @property
     def label_box(self) -> QRectF:
-        """The pill; empty without a text."""
-        if not self.look.text or self._short:
+        """The pill; empty without one."""
+        if not self.look.text or self.laid.label is None:
             return QRectF()
-        return label_box(self.label_at, self.look.text, self.inks)
+        return label_box(QPointF(*self.laid.label), self.look.text, self.inks)
 
     @property
     def stroke(self) -> QPen:
@@ -139,9 +145,10 @@ class WireItem(QGraphicsItem):
     def draw(self, painter: QPainter, zoom: float) -> None:
         """Line and label, on any painter."""
         paint_wire(painter, self.path, self.stroke, zoom)
-        if self.look.text and not self._short and zoom >= FAR:
-            wrong = self.look.wrong
-            paint_label(painter, self.label_at, self.look.text, self.inks, wrong=wrong)
+        label = self.laid.label
+        if self.look.text and label is not None and zoom >= FAR:
+            at, wrong = QPointF(*label), self.look.wrong
+            paint_label(painter, at, self.look.text, self.inks, wrong=wrong)
 
 
 def _around(at: QPointF, wide: float) -> QRectF:

@@ -835,22 +835,18 @@ def test_the_minimap_comes_when_there_is_more_than_is_in_view(
     assert not canvas.minimap.isHidden()
 
 
-def test_wires_go_round_nodes_once_the_index_reaches_that_far(
-    canvas: CanvasView, document: Document, chain: Design, monkeypatch
+def test_a_wire_goes_round_what_is_put_in_its_way_and_straight_once_it_is_gone(
+    canvas: CanvasView, document: Document, chain: Design
 ) -> None:
-    """Outside of the scene's rectangle Qt looks at every item for every question."""
-    scene = canvas.canvas
-    within = []
-    detour = scene.detour
-
-    def watched(moved):
-        within.append(scene.sceneRect().contains(scene.content))
-        detour(moved)
-
-    monkeypatch.setattr(scene, "detour", watched)
-    spots = {"n2": (90_000.0, 0.0), "n3": (180_000.0, 50_000.0)}
-    document.attempt(edits.move, spots, text="Move")
-    assert within == [True]
+    spots = {"n1": (-90_000.0, 0.0), "n2": (90_000.0, 0.0), "n3": (0.0, 5_000.0)}
+    spots["n4"] = (400.0, 5_000.0)
+    document.attempt(edits.move, spots, text="Far away")
+    wire = canvas.canvas.wire_items[Wire("n1", "output", "n2", "input")]
+    assert not wire.bowed
+    document.attempt(edits.move, {"n4": (7.0, 0.0)}, text="Into the way")
+    assert wire.bowed
+    document.undo()
+    assert not wire.bowed
 
 
 def test_a_group_is_copied_clear_of_every_other_node(

@@ -28,7 +28,6 @@ from gui.commands import CommandPalette, score
 from gui.crash import Catcher, CrashDialog, log_path
 from gui.panels.activation import ActivationPanel
 from gui.rescue import Rescue, home
-from gui.tidy import tidy
 from gui.window import Window
 
 BUTTON = QMessageBox.StandardButton
@@ -539,14 +538,6 @@ def test_tidy_puts_every_node_after_its_sources_and_is_one_step(window):
         assert spots[wire.source][0] < spots[wire.target][0]
     window.document.undo()
     assert set(window.document.design.look.positions.values()) == {(0.0, 0.0)}
-
-
-def test_tidy_keeps_nodes_apart():
-    design = Design()
-    for _ in range(6):
-        design = edits.add(design, "input")
-    assert len(set(tidy(design.graph).values())) == 6
-    assert tidy(Design().graph) == {}
 
 
 def test_f6_goes_round_the_window(window, qtbot):

@@ -44,6 +44,7 @@ class CanvasScene(QGraphicsScene):
         self.wire_items: dict[Wire, WireItem] = {}
         self.wiring = Wiring()
         self._freed: set[Wire] = set()  # wires that went round a node now gone
+        self._astray: set[str] = set()  # nodes shown where the design has them not
         self._keys: dict[str, tuple[object, ...]] = {}
         self._hovered: QGraphicsItem | None = None
         self._selected: frozenset[str] = frozenset()
@@ -71,7 +72,8 @@ class CanvasScene(QGraphicsScene):
             self._drop(self.node_items.pop(key))
             del self._keys[key]
             self._freed |= self.wiring.uncover(key)
-        checked, moved = self.session.document.checked, set()
+        checked = self.session.document.checked
+        moved, self._astray = self._astray & design.nodes.keys(), set()
         spots = design.look.positions
         for key, node in design.nodes.items():
             item = self.node_items.get(key)
@@ -186,6 +188,7 @@ class CanvasScene(QGraphicsScene):
 
     def put(self, spots: Mapping[str, QPointF]) -> None:
         """Show nodes elsewhere, wires following; the design stays as it is."""
+        self._astray.update(spots)
         for key, spot in spots.items():
             self.node_items[key].setPos(spot)
         for item in self._touching(spots.keys()):
@@ -199,6 +202,7 @@ class CanvasScene(QGraphicsScene):
         """Put nodes back where the design has them, and wires on their best ways."""
         spots = self.session.document.design.look.positions
         kept = [key for key in ids if key in self.node_items]
+        self._astray.difference_update(kept)
         for key in kept:
             self.node_items[key].setPos(*spots.get(key, (0.0, 0.0)))
         met = dict.fromkeys(item.wire for item in self._touching(kept))

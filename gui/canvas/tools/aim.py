@@ -9,8 +9,9 @@ from PySide6.QtCore import QPointF
 
 from engine.design.model import Wire
 from gui.canvas.guides import NEAR, GuideItem, Shape, Snap, snapped
+from gui.canvas.layout.shapes import Point
 from gui.canvas.node_item import NodeItem
-from gui.canvas.route import distance, polyline
+from gui.canvas.route import distance
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
@@ -32,7 +33,7 @@ class WireAim:
         self._view = view
         self._scene: CanvasScene = view.canvas
         self.wire: Wire | None = None
-        self._lay: list[QPointF] = []
+        self._lay: list[Point] = []
 
     def holds(self, at: QPointF) -> bool:
         """Whether the wire that is meant is still meant here."""
@@ -44,7 +45,7 @@ class WireAim:
         self.release()
         if found is not None:
             self.wire = found.wire
-            self._lay = polyline(found.path)
+            self._lay = list(found.points)
             found.feel(lit=True)
         return self.wire
 

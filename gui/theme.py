@@ -102,6 +102,7 @@ class Theme(QObject):
         super().__init__(parent)
         self.scheme: Scheme = scheme
         self._families: dict[str, QColor] = {}
+        self._marks: dict[str, QColor] = {}
         self._looked = False
         load_font(FIRST_FONT)
         if all_fonts:
@@ -131,6 +132,10 @@ class Theme(QObject):
         """The colour of a heading of the catalogue, or of a role of a row."""
         group = GROUPS.get(name, name)
         return self._families.get(group, self._families["layer"])
+
+    def mark(self, name: str) -> QColor:
+        """The colour of frames and comments that a design calls so."""
+        return self._marks[name]
 
     def font(self, role: str) -> QFont:
         """The font of a role: body, strong, small, caption, title, mono, code..."""
@@ -232,6 +237,8 @@ class Theme(QObject):
             setattr(self, name, QColor(self._tokens[name]))
         families = self._tokens["families"]
         self._families = {name: QColor(code) for name, code in families.items()}
+        marks = self._tokens["marks"]
+        self._marks = {name: QColor(code) for name, code in marks.items()}
 
 
 def colour_names() -> tuple[str, ...]:

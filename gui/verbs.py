@@ -69,7 +69,9 @@ class Verbs(QObject):
 
     def rename(self) -> None:
         one = self.session.selection.one
-        if one is None:
+        if self.session.selection.one_mark:
+            self._window.canvas.rename()
+        elif one is None:
             self.session.tell(self.tr("Select one node to rename it."))
         else:
             self._window.canvas.rename(one)

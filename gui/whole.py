@@ -52,7 +52,7 @@ class WholeSelection(Selection):
         inner.place_changed.connect(self._tell)
         self._tell()
 
-    def set(self, ids: Iterable[str]) -> None:
+    def set(self, ids: Iterable[str], marks: Iterable[str] = ()) -> None:
         """Go to the first of these and select those beside it."""
         found = [place_of(path) for path in ids]
         if found:

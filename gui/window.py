@@ -325,15 +325,17 @@ class Window(QMainWindow):
         made["redo"].setText(said[1].format(text=redo) if redo else self.tr("&Redo"))
 
     def _enable(self) -> None:
-        chosen = bool(self.session.selection.ids)
-        names = ("cut", "copy", "duplicate", "delete", "delete_and_reconnect", "freeze")
-        for name in (*names, "zoom_selection"):
+        selection = self.session.selection
+        chosen = bool(selection.ids)
+        for name in ("cut", "copy", "duplicate", "delete", "zoom_selection"):
+            self.actions_by_id[name].setEnabled(chosen or bool(selection.marks))
+        for name in ("delete_and_reconnect", "freeze", "make_block"):
             self.actions_by_id[name].setEnabled(chosen)
-        self.actions_by_id["make_block"].setEnabled(chosen)
         uses = self.canvas.grouping.uses
         for name in ("ungroup", "detach", "look_inside"):
             self.actions_by_id[name].setEnabled(bool(uses))
-        self.actions_by_id["rename"].setEnabled(self.session.selection.one is not None)
+        named = selection.one or selection.one_mark
+        self.actions_by_id["rename"].setEnabled(named is not None)
         # Esc belongs to the canvas and the fields while there is nothing to stop.
         self.actions_by_id["stop"].setEnabled(self.worker.current == "busy")
 

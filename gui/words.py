@@ -6,6 +6,12 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.errors import Message
 
+# What a design calls by these words, in the context "marks".
+NAMES = {
+    "grey": "Grey", "blue": "Blue", "teal": "Teal", "amber": "Amber", "rose": "Rose",
+    "violet": "Violet", "small": "Small", "medium": "Medium", "large": "Large",
+}  # fmt: skip
+
 
 def say(message: Message) -> str:
     """The sentence, its template translated before it is filled.

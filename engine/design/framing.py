@@ -18,8 +18,9 @@ from engine.errors import EditError
 Spot = tuple[float, float]
 
 PAD = 20.0  # from a frame's edge to the nodes in it
-HEAD = 30.0  # of a frame, for its title
-USUAL = Box(-64.0, -34.0, 128.0, 68.0)  # about what a node covers around its middle
+HEAD = 38.0  # from a frame's top, for its title
+# About what a node covers around its middle: a card, and a curve with its name below.
+CARD, CURVE = Box(-64.0, -42.0, 128.0, 84.0), Box(-34.0, -34.0, 68.0, 86.0)
 
 
 def carried(
@@ -84,7 +85,7 @@ def follow(before: Design, after: Design) -> Design:
     known = was.keys() & now.keys()
     boxes = {}
     for key, mark in after.look.marks.items():
-        members = [m for m in _members(mark) if m in known]
+        members = [m for m in members_of(mark) if m in known]
         if members:
             boxes[key] = _kept_around(mark.box, was, now, members)
         elif known:
@@ -126,13 +127,17 @@ def fit(
     inner: Iterable[Box],
 ) -> Box:
     spots = design.look.positions
-    boxes = [spans.get(k, USUAL).moved(*spots.get(k, (0.0, 0.0))) for k in members]
+    boxes = []
+    for key in members:
+        row = design.nodes[key].row
+        usual = CURVE if row and row.role == "activation" else CARD
+        boxes.append(spans.get(key, usual).moved(*spots.get(key, (0.0, 0.0))))
     whole = around([*boxes, *inner])
     return Box(
         whole.left - PAD,
-        whole.top - PAD - HEAD,
+        whole.top - HEAD,
         whole.width + 2 * PAD,
-        whole.height + 2 * PAD + HEAD,
+        whole.height + PAD + HEAD,
     )
 
 
@@ -156,7 +161,8 @@ def _nearest(box: Box, spots: Mapping[str, Spot], known: Iterable[str]) -> str:
     )
 
 
-def _members(mark: Mark) -> tuple[str, ...]:
+def members_of(mark: Mark) -> tuple[str, ...]:
+    """The nodes in a frame; a comment holds none."""
     return mark.members if isinstance(mark, Frame) else ()
 
 

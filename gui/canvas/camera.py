@@ -99,8 +99,10 @@ class Camera(QGraphicsView):
         self._show_area(self.canvas.content, MOST / 2)
 
     def fit_selection(self) -> None:
-        """Show the selected nodes; all of them without a selection."""
-        chosen = self.canvas.extent(self.canvas.session.selection.ids)
+        """Show what is selected; all of the design without a selection."""
+        selection = self.canvas.session.selection
+        chosen = self.canvas.extent(selection.ids)
+        chosen = chosen.united(self.canvas.marks.extent(selection.marks))
         self._show_area(chosen if chosen.isValid() else self.canvas.content, MOST / 2)
 
     def fit_first(self) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from engine.catalog import OPERATORS
 from engine.catalog.spec import Operator
 from engine.design import clipboard, edits
+from engine.design.annotations import new_marks
+from engine.design.framing import carried
 from engine.design.model import Design, Wire
 from gui.canvas.camera import Camera
 from gui.canvas.find import FindBar
@@ -20,6 +22,15 @@ from gui.canvas.fitting import rows_after, rows_before
 from gui.canvas.freezing import all_frozen, freezable
 from gui.canvas.grouping import Grouping
 from gui.canvas.heat import Heat
+from gui.canvas.marking import (
+    Marking,
+    called,
+    framed,
+    marks_beside,
+    moving,
+    removed,
+    shifted,
+)
 from gui.canvas.placing import (
     Plan,
     added,
@@ -45,6 +56,7 @@ class Desk(Camera):
         self._pointer: QPointF | None = None
         self._renaming: RenameField | None = None
         self.grouping: Grouping = Grouping(self)
+        self.marking: Marking = Marking(self)
         self.finder = Finder(session.theme, self.viewport())
         self.finding: FindBar | None = None
         self.heat = Heat(self)
@@ -73,7 +85,7 @@ class Desk(Camera):
     def grow(self, edit: Callable[..., Design], text: str) -> None:
         """Do an edit that adds a node; select it and bring it into view."""
         document = self.session.document
-        if document.attempt(edit, text=text):
+        if document.attempt(partial(framed, edit), text=text):
             newest = document.design.newest
             self.select_only(newest)
             self.reveal([newest])
@@ -84,20 +96,26 @@ class Desk(Camera):
         self.session.selection.set([key] if key else [])
 
     def select_all(self) -> None:
-        self.session.selection.set(self.session.document.design.nodes)
+        design = self.session.document.design
+        self.session.selection.set(design.nodes, design.look.marks)
 
     def reveal(self, ids: list[str]) -> None:
         """Pan as little as it takes to see these nodes."""
-        area = self.canvas.extent(ids)
+        self.reveal_area(self.canvas.extent(ids))
+
+    def reveal_area(self, area: QRectF) -> None:
+        """Pan as little as it takes to see this part of the canvas."""
         if area.isValid() and not self.seen.contains(area):
             self.ensureVisible(area, 60, 60)
             self.looked.emit()
 
     def delete(self) -> None:
-        """Remove the selected nodes, or the chosen wire."""
+        """Remove the selected nodes, frames and comments, or the chosen wire."""
         document, wire = self.session.document, self.canvas.chosen
-        ids = self.session.selection.ids
-        if ids:
+        ids, marks = self.session.selection.ids, self.session.selection.marks
+        if marks:
+            document.attempt(removed, ids, marks, text=self.marking.named_deletion())
+        elif ids:
             text = self._counted(
                 self.tr("Delete {name}"), self.tr("Delete {count} nodes")
             )
@@ -141,17 +159,26 @@ class Desk(Camera):
 
     def copy(self) -> bool:
         """Put the selected nodes on the clipboard, as text."""
-        ids = self.session.selection.ids
-        if ids:
-            text = clipboard.copy(self.session.document.design, ids)
+        text = self._copied()
+        if text:
             QGuiApplication.clipboard().setText(text)
-        return bool(ids)
+        return bool(text)
+
+    def _copied(self) -> str:
+        """The selection as text; a frame brings what is in it."""
+        selection = self.session.selection
+        if not selection.ids and not selection.marks:
+            return ""
+        design = self.session.document.design
+        return clipboard.copy(design, selection.ids, selection.marks)
 
     def cut(self) -> None:
         text = self._counted(self.tr("Cut {name}"), self.tr("Cut {count} nodes"))
         if self.copy():
-            ids = self.session.selection.ids
-            self.session.document.attempt(edits.remove, ids, text=text)
+            design, selection = self.session.document.design, self.session.selection
+            nodes, marks = carried(design, selection.marks)
+            ids = selection.ids | nodes
+            self.session.document.attempt(removed, ids, marks, text=text)
 
     def paste(self, at: QPointF | None = None) -> None:
         """Add what the clipboard holds, at a point or the pointer."""
@@ -161,13 +188,14 @@ class Desk(Camera):
 
     def duplicate(self) -> None:
         """Add the selected nodes once more, below."""
-        ids = self.session.selection.ids
-        if ids:
-            text = clipboard.copy(self.session.document.design, ids)
+        text = self._copied()
+        if text:
             self._insert(text, None, self.tr("Duplicate"))
 
     def rename(self, key: str | None = None) -> None:
         """Open the name of a node for typing; of the selected one without a name."""
+        if key is None and self.marking.edit():
+            return
         key = key or self.session.selection.one
         item = self.canvas.node_items.get(key or "")
         if item is None or key is None:
@@ -183,7 +211,7 @@ class Desk(Camera):
         self, at: QPointF | None = None, anchor: Anchor | None = None, text: str = ""
     ) -> None:
         """Open the search at a point; from a port, with what fits it."""
-        spot = at or (self._pointer if self.underMouse() else None) or self.middle
+        spot = self.spot(at)
         rows, note = self._offer(anchor)
         chosen = partial(self._add_found, spot, anchor)
         corner = self.mapFromScene(spot)
@@ -219,15 +247,15 @@ class Desk(Camera):
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selected nodes a little; nudges in a row are one step."""
-        ids = self.session.selection.ids
-        spots = self.session.document.design.look.positions
-        moved = {
-            key: (spots[key][0] + dx, spots[key][1] + dy) for key in ids if key in spots
-        }
-        if moved:
+        selection = self.session.selection
+        design = self.session.document.design
+        spots, boxes = moving(design, selection.ids, selection.marks)
+        if spots or boxes:
             text = self._counted(self.tr("Move {name}"), self.tr("Move {count} nodes"))
-            key = "nudge " + " ".join(sorted(ids))
-            self.session.document.attempt(edits.move, moved, text=text, merge=key)
+            key = "nudge " + " ".join(sorted((*spots, *boxes)))
+            moved = {k: (x + dx, y + dy) for k, (x, y) in spots.items()}
+            put = {k: box.moved(dx, dy) for k, box in boxes.items()}
+            self.session.document.attempt(shifted, moved, put, text=text, merge=key)
 
     # How that is done
 
@@ -237,12 +265,15 @@ class Desk(Camera):
 
         def pasted(design: Design) -> Design:
             after = clipboard.paste(design, text, at)
-            return clear_of(after, clipboard.new_ids(design, after), plan)
+            fresh, marks = clipboard.new_ids(design, after), new_marks(design, after)
+            return marks_beside(after, clear_of(after, fresh, plan), fresh, marks)
 
         if document.attempt(pasted, text=said):
             fresh = clipboard.new_ids(before, document.design)
-            self.session.selection.set(fresh)
-            self.reveal(list(fresh))
+            marks = new_marks(before, document.design)
+            self.session.selection.set(fresh, marks)
+            area = self.canvas.extent(fresh)
+            self.reveal_area(area.united(self.canvas.marks.extent(marks)))
 
     def _offer(self, anchor: Anchor | None) -> tuple[list[Operator], str]:
         """The rows that the search shows, and what limits them."""
@@ -277,11 +308,19 @@ class Desk(Camera):
         self.grow(edit, text)
 
     def _counted(self, one: str, many: str) -> str:
-        ids = self.session.selection.ids
-        if len(ids) == 1:
+        ids, marks = self.session.selection.ids, self.session.selection.marks
+        design = self.session.document.design
+        if len(ids) == 1 and not marks:
             (key,) = ids
-            return one.format(name=self.session.document.design.nodes[key].name)
-        return many.format(count=len(ids))
+            return one.format(name=design.nodes[key].name)
+        if len(marks) == 1 and not ids:
+            (key,) = marks
+            return one.format(name=called(design.look.marks[key]))
+        return many.format(count=len(ids | carried(design, marks)[0]))
+
+    def spot(self, at: QPointF | None = None) -> QPointF:
+        """Where something new goes: a point, the pointer, or the middle of the view."""
+        return at or (self._pointer if self.underMouse() else None) or self.middle
 
     def _forget_renaming(self) -> None:
         self._renaming = None

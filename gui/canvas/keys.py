@@ -49,8 +49,11 @@ COMMANDS: dict[tuple[Qt.KeyboardModifier, Qt.Key], Command] = {
     (CTRL | SHIFT, Key.Key_0): lambda view: view.fit_selection(),
     (CTRL | SHIFT, Key.Key_ParenRight): lambda view: view.fit_selection(),
     (NONE, Key.Key_F2): lambda view: view.rename(),
-    (NONE, Key.Key_Return): lambda view: view.levels.enter(),
-    (NONE, Key.Key_Enter): lambda view: view.levels.enter(),
+    (NONE, Key.Key_Return): lambda view: view.marking.edit() or view.levels.enter(),
+    (NONE, Key.Key_Enter): lambda view: view.marking.edit() or view.levels.enter(),
+    (CTRL, Key.Key_J): lambda view: view.marking.frame(),
+    (CTRL | SHIFT, Key.Key_J): lambda view: view.marking.next(),
+    (CTRL, Key.Key_M): lambda view: view.marking.comment(),
     (CTRL, Key.Key_F): lambda view: view.find_nodes(),
     (CTRL | SHIFT, Key.Key_F): lambda view: view.freeze(),
     (NONE, Key.Key_Tab): lambda view: view.search(),
@@ -84,7 +87,8 @@ def _escape(view: CanvasView) -> bool:
     """The gesture first, then the selection, then the block that stands open."""
     if view.cancel():
         return True
-    if view.session.selection.ids or view.canvas.chosen:
+    chosen = view.session.selection.ids or view.session.selection.marks
+    if chosen or view.canvas.chosen:
         view.select_only(None)
     else:
         view.levels.leave()
@@ -95,6 +99,9 @@ def _arrow(view: CanvasView, way: tuple[int, int], held: Qt.KeyboardModifier) ->
     if held & CTRL:
         step = 1.0 if held & SHIFT else STEP
         view.nudge(way[0] * step, way[1] * step)
+        return True
+    if held & SHIFT and view.session.selection.marks:
+        view.marking.resize(*way)
         return True
     items = view.canvas.node_items
     if not items:

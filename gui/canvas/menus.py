@@ -12,9 +12,12 @@ from PySide6.QtWidgets import QMenu
 
 from engine.catalog import OPERATORS
 from engine.design import edits
+from engine.design.marks import COLOURS
 from engine.design.model import Wire
 from gui.canvas.freezing import all_frozen, freezable
+from gui.canvas.marks import MarkHit
 from gui.canvas.scene import Hit
+from gui.words import NAMES
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -32,6 +35,10 @@ def open_menu(view: CanvasView, hit: Hit, at: QPointF) -> QMenu:
         view.session.selection.set(())
         view.canvas.choose(hit.wire.wire)
         _wire_menu(view, menu, hit.wire.wire, at)
+    elif hit.mark is not None:
+        if hit.mark.id not in view.session.selection.marks:
+            view.session.selection.set((), (hit.mark.id,))
+        _mark_menu(view, menu, hit.mark)
     else:
         _canvas_menu(view, menu, at)
     menu.aboutToHide.connect(menu.deleteLater)
@@ -56,6 +63,7 @@ def _node_menu(view: CanvasView, menu: QMenu, key: str) -> None:
     if view.grouping.uses:
         put(_tr("Ungroup"), view.grouping.ungroup, "Ctrl+Shift+G")
     put(_tr("Make a block…"), view.grouping.group, "Ctrl+G", "layers")
+    put(_tr("Frame"), view.marking.frame, "Ctrl+J", "frame")
     menu.addSeparator()
     put(_tr("Cut"), view.cut, "Ctrl+X", "scissors")
     put(_tr("Copy"), view.copy, "Ctrl+C", "copy")
@@ -107,12 +115,37 @@ def _wire_menu(view: CanvasView, menu: QMenu, wire: Wire, at: QPointF) -> None:
     put(_tr("Disconnect"), view.delete, "Del", "unlink")
 
 
+def _mark_menu(view: CanvasView, menu: QMenu, hit: MarkHit) -> None:
+    put = partial(_put, view, menu)
+    said = _tr("Title…") if hit.frame else _tr("Write…")
+    put(said, partial(view.marking.edit, hit.id), "F2", "pencil")
+    mark = view.session.document.design.look.marks[hit.id]
+    inner = menu.addMenu(_tr("Colour"))
+    for colour in COLOURS:
+        action = inner.addAction(QCoreApplication.translate("marks", NAMES[colour]))
+        action.setCheckable(True)
+        action.setChecked(mark.colour == colour)
+        edit = partial(view.marking.recolour, colour)
+        action.triggered.connect(_without_checked(edit))
+    if hit.frame:
+        put(_tr("Fit to its nodes"), partial(view.marking.fit, hit.id))
+        put(_tr("Select its nodes"), partial(view.marking.select_nodes, hit.id))
+    menu.addSeparator()
+    put(_tr("Cut"), view.cut, "Ctrl+X", "scissors")
+    put(_tr("Copy"), view.copy, "Ctrl+C", "copy")
+    put(_tr("Duplicate"), view.duplicate, "Ctrl+D", "copy-plus")
+    menu.addSeparator()
+    put(_tr("Delete"), view.delete, "Del", "trash-2")
+
+
 def _canvas_menu(view: CanvasView, menu: QMenu, at: QPointF) -> None:
     put = partial(_put, view, menu)
     put(_tr("Add…"), partial(view.search, at), "Tab", "plus")
     put(_tr("Paste"), partial(view.paste, at), "Ctrl+V", "clipboard-paste")
     if not QGuiApplication.clipboard().text():
         menu.actions()[-1].setEnabled(False)
+    put(_tr("Comment"), partial(view.marking.comment, at), "Ctrl+M", "sticky-note")
+    put(_tr("Frame"), partial(view.marking.frame, at), "Ctrl+J", "frame")
     menu.addSeparator()
     put(_tr("Select all"), view.select_all, "Ctrl+A")
     put(_tr("Show all"), view.fit, "Ctrl+0", "maximize")

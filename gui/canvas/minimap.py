@@ -111,6 +111,7 @@ class Minimap(QWidget):
         edge = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(edge, 8, 8)
         painter.setPen(Qt.PenStyle.NoPen)
+        scene.marks.paint_small(painter, self.to_map)
         families: dict[str, list[QRectF]] = {}
         for item in scene.node_items.values():
             box = self.to_map(item.body)

@@ -57,7 +57,7 @@ class Overlays(QObject):
         self._zoom.move(area.width() - self._zoom.width() - OFFSET, OFFSET)
         self._hint.adjustSize()
         self._hint.move(area.center() - self._hint.rect().center())
-        self._hint.setVisible(not design.nodes)
+        self._hint.setVisible(not design.nodes and not design.look.marks)
 
     def _label(self, name: str) -> QLabel:
         # On the viewport: a sibling over it would keep Qt from scrolling by copying.

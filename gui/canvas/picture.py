@@ -9,11 +9,13 @@ from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from engine.check import check
+from engine.design.marks import Comment, Frame
 from engine.design.model import Design, Wire
 from engine.errors import FileError
 from gui.canvas.face import Face, face_of, tensor_text
 from gui.canvas.inks import Inks
 from gui.canvas.layout.measure import leaning
+from gui.canvas.mark_paint import paint_mark, rect
 from gui.canvas.painter import CALM, LABEL_EDGE, paint_node
 from gui.canvas.wire_item import WireItem, WireLook
 from gui.canvas.wiring import Line, Wiring
@@ -44,6 +46,8 @@ class Picture:
             whole = whole.united(face.reach.translated(self._spot(key)))
         for wire in self.wires:
             whole = whole.united(wire.boundingRect())
+        for mark in self._design.look.marks.values():
+            whole = whole.united(rect(mark.box))
         if whole.isEmpty():
             whole = QRectF(0, 0, 160, 90)
         return whole.marginsAdded(QMarginsF(EDGE, EDGE, EDGE, EDGE))
@@ -60,8 +64,16 @@ class Picture:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not transparent:
             painter.fillRect(self.area, self.inks.canvas)
+        marks = list(self._design.look.marks.values())
+        frames = [mark for mark in marks if isinstance(mark, Frame)]
+        frames.sort(key=lambda frame: -frame.box.width * frame.box.height)
+        for mark in frames:
+            paint_mark(painter, mark, self.inks, 1.0)
         for wire in sorted(self.wires, key=WireItem.zValue):
             wire.draw(painter, 1.0)
+        for comment in marks:
+            if isinstance(comment, Comment):
+                paint_mark(painter, comment, self.inks, 1.0)
         for key, face in self._faces.items():
             painter.save()
             painter.translate(self._spot(key))

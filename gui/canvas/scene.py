@@ -13,6 +13,7 @@ from gui.canvas.face import Dot, Face, face_of, tensor_text
 from gui.canvas.inks import Inks
 from gui.canvas.layout.measure import leaning
 from gui.canvas.layout.shapes import Point
+from gui.canvas.marks import MarkHit, Marks
 from gui.canvas.node_item import NodeItem
 from gui.canvas.painter import LABEL_EDGE
 from gui.canvas.wire_item import WireItem, WireLook
@@ -23,11 +24,12 @@ ROOM = 2000.0  # the index reaches this far beyond the nodes
 
 
 class Hit(NamedTuple):
-    """What lies under a point: a port, a node, a wire, or nothing."""
+    """What lies under a point: a port, a node, a wire, a mark, or nothing."""
 
     node: NodeItem | None = None
     dot: Dot | None = None
     wire: WireItem | None = None
+    mark: MarkHit | None = None
 
 
 class CanvasScene(QGraphicsScene):
@@ -49,9 +51,11 @@ class CanvasScene(QGraphicsScene):
         self._hovered: QGraphicsItem | None = None
         self._selected: frozenset[str] = frozenset()
         self.chosen: Wire | None = None  # the wire that Delete would take away
+        self.marks = Marks(self)
         session.document.changed.connect(self._follow)
         session.selection.changed.connect(self.mark_selected)
         session.theme.changed.connect(self._repaint)
+        self.marks.follow(Design(), session.document.design)
         self._follow(Design(), session.document.design)
 
     # The diff
@@ -61,7 +65,7 @@ class CanvasScene(QGraphicsScene):
         moved = self._sync_nodes(after)
         arranged = moved or len(before.nodes) != len(after.nodes)
         if arranged:
-            self._grow()  # before the wires ask what lies in their way
+            self.grow()  # before the wires ask what lies in their way
         self._sync_wires(after, moved)
         if arranged:
             self.arranged.emit()
@@ -168,7 +172,7 @@ class CanvasScene(QGraphicsScene):
             self._hovered = None
         self.removeItem(item)
 
-    def _grow(self) -> None:
+    def grow(self) -> None:
         """Keep the index around the nodes: Qt divides the scene's rectangle evenly."""
         content = self.content
         if not self.sceneRect().contains(content):
@@ -176,8 +180,9 @@ class CanvasScene(QGraphicsScene):
 
     @property
     def content(self) -> QRectF:
-        """The rectangle around all nodes; empty without any."""
-        return around(item.space for item in self.node_items.values())
+        """The rectangle around all nodes, frames and comments; empty without any."""
+        nodes = around(item.space for item in self.node_items.values())
+        return nodes.united(self.marks.content)
 
     def extent(self, ids: Iterable[str]) -> QRectF:
         """The rectangle around some of the nodes."""
@@ -290,6 +295,7 @@ class CanvasScene(QGraphicsScene):
         self._keys = dict.fromkeys(self._keys, ())
         design = self.session.document.design
         self._follow(design, design)
+        self.marks.follow(design, design)
         self.update()
 
 

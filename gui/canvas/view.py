@@ -23,6 +23,7 @@ from gui.canvas.desk import Desk
 from gui.canvas.edge_pan import EdgePan
 from gui.canvas.hints import tooltip
 from gui.canvas.levels import Levels
+from gui.canvas.marks import MarkHit
 from gui.canvas.overlays import Overlays
 from gui.canvas.scene import Hit
 from gui.canvas.tools.band import BandTool
@@ -31,7 +32,9 @@ from gui.canvas.tools.connect import ConnectTool
 from gui.canvas.tools.drop import DropTool, InitializerTool, carried
 from gui.canvas.tools.drop_block import BlockDropTool, carried_block
 from gui.canvas.tools.move import MoveTool
+from gui.canvas.tools.move_marks import MoveMarksTool
 from gui.canvas.tools.pan import PanTool
+from gui.canvas.tools.size_mark import CURSORS, SizeMarkTool
 from gui.canvas.walk import path_between
 from gui.session import Session
 
@@ -79,15 +82,18 @@ class CanvasView(Desk):
     def _describe(self, ids: frozenset[str]) -> None:
         """Say what is selected to those who cannot see it."""
         nodes = self.session.document.design.nodes
-        if ids:
+        if ids or self.session.selection.marks:
             self.canvas.choose(None)
-        names = ", ".join(nodes[key].name for key in sorted(ids) if key in nodes)
-        self.setAccessibleDescription(names)
+        names = [nodes[key].name for key in sorted(ids) if key in nodes]
+        self.setAccessibleDescription(", ".join([*names, *self.marking.chosen_names]))
 
     # The pointer
 
     def _hit(self, at: QPointF) -> Hit:
-        return self.canvas.hit(at, REACH / min(max(self.zoom, 0.4), 1.6))
+        hit = self.canvas.hit(at, REACH / min(max(self.zoom, 0.4), 1.6))
+        mark = None if hit.node else self.canvas.marks.hit(at, self.zoom)
+        # A comment lies on the wires, a frame below them.
+        return Hit(mark=mark) if mark and not (mark.frame and hit.wire) else hit
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.tool is not None:
@@ -118,6 +124,8 @@ class CanvasView(Desk):
             return self._on_node(hit.node.id, at, held)
         if hit.wire:
             return self._on_wire(hit.wire.wire, at)
+        if hit.mark:
+            return self._on_mark(hit.mark, at, held)
         self.canvas.choose(None)
         return BandTool(self, at, held)
 
@@ -136,13 +144,19 @@ class CanvasView(Desk):
         """A drag moves it, whatever is held; a click selects, or adds to it."""
         selection = self.session.selection
         if held & Keys.ControlModifier:
-            return MoveTool(self, at, key, lambda: selection.set(selection.ids ^ {key}))
+            return MoveTool(self, at, key, lambda: self._turn(key))
         if held & Keys.ShiftModifier:
             path = self._path_to(key)
-            return MoveTool(self, at, key, lambda: selection.set(path))
+            marks = selection.marks
+            return MoveTool(self, at, key, lambda: selection.set(path, marks))
         if key not in selection.ids:
             self.select_only(key)
         return MoveTool(self, at, key, lambda: self.select_only(key))
+
+    def _turn(self, key: str) -> None:
+        """Take a node into the selection, or out of it."""
+        selection = self.session.selection
+        selection.set(selection.ids ^ {key}, selection.marks)
 
     def _path_to(self, key: str) -> frozenset[str]:
         """What Shift and a click on a node select."""
@@ -161,6 +175,20 @@ class CanvasView(Desk):
             if key in self.canvas.node_items:
                 self.canvas.node_items[key].feel(target=key in path)
         self._path = path
+
+    def _on_mark(self, hit: MarkHit, at: QPointF, held: Keys) -> Tool | None:
+        """An edge is resized; what is taken elsewhere is moved."""
+        selection = self.session.selection
+        self.canvas.choose(None)
+        if held & (Keys.ControlModifier | Keys.ShiftModifier):
+            selection.set(selection.ids, selection.marks ^ {hit.id})
+            return None
+        if hit.grip:
+            selection.set((), (hit.id,))
+            return SizeMarkTool(self, at, hit.id, hit.grip)
+        if hit.id not in selection.marks:
+            selection.set((), (hit.id,))
+        return MoveMarksTool(self, at, hit.id)
 
     def _on_wire(self, wire: Wire, at: QPointF) -> Tool | None:
         """Near an end, that end is taken; elsewhere the wire is chosen."""
@@ -192,6 +220,7 @@ class CanvasView(Desk):
             return
         hit = self._hit(at)
         self.canvas.hover(hit)
+        self.canvas.marks.hover(hit.mark)
         self._show_path(hit, event.modifiers())
         self.viewport().setCursor(self._cursor_over(hit, at))
 
@@ -201,7 +230,8 @@ class CanvasView(Desk):
             return Qt.CursorShape.OpenHandCursor
         if hit.dot or (hit.wire and self._end_at(hit.wire.wire, at)):
             return Qt.CursorShape.CrossCursor
-        return Qt.CursorShape.ArrowCursor
+        grip = hit.mark.grip if hit.mark else ""
+        return CURSORS.get(grip, Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         tool, self.tool = self.tool, None
@@ -227,6 +257,8 @@ class CanvasView(Desk):
             self.rename(hit.node.id)
         elif hit.node:
             pass  # the block stands open
+        elif hit.mark:
+            self.marking.edit(hit.mark.id)
         else:
             self.search(at)
 
@@ -363,4 +395,5 @@ class CanvasView(Desk):
         if event.type() == QEvent.Type.Leave and self.tool is None:
             self.canvas.hover(Hit())
             self._show_path(Hit(), Keys.NoModifier)
+            self.canvas.marks.hover(None)
         return super().viewportEvent(event)

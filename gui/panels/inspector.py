@@ -10,12 +10,13 @@ from engine.design.block import Block
 from engine.design.model import Design, Node
 from gui.panels.inspector_block import BlockForm
 from gui.panels.inspector_design import DesignForm
+from gui.panels.inspector_marks import MarksForm
 from gui.panels.inspector_nodes import NodesForm
 from gui.panels.labels import panel_sheet
 from gui.panels.lazy import LazyPanel
 from gui.session import Session
 
-Form = BlockForm | DesignForm | NodesForm
+Form = BlockForm | DesignForm | MarksForm | NodesForm
 
 
 class InspectorPanel(LazyPanel):
@@ -46,7 +47,8 @@ class InspectorPanel(LazyPanel):
         session.selection.changed.connect(self._selected)
 
     def touches(self, before: Design, after: Design) -> bool:
-        return super().touches(before, after) or before.notes != after.notes
+        alike = before.notes == after.notes and before.look.marks == after.look.marks
+        return not alike or super().touches(before, after)
 
     def refresh(self) -> None:
         """Show the selected nodes as they are now."""
@@ -55,7 +57,8 @@ class InspectorPanel(LazyPanel):
         kinds = tuple(sorted({design.nodes[key].kind for key in ids}))
         block = block_of([design.nodes[key] for key in ids])
         open_block = design.blocks.get(design.scope.block)
-        shown = (kinds, *(_form_of(each) for each in (block, open_block)))
+        marked = bool(self.session.selection.marks)
+        shown = (kinds, marked, *(_form_of(each) for each in (block, open_block)))
         if shown != self._shown or self._form is None:
             self._shown = shown
             self._form = self._built(kinds, block)
@@ -73,6 +76,8 @@ class InspectorPanel(LazyPanel):
         form: Form
         if kinds:
             form = NodesForm(self.session, kinds, self._scroll, block)
+        elif self.session.selection.marks:
+            form = MarksForm(self.session, self._scroll)
         elif self.session.document.here.place:
             form = BlockForm(self.session, self._scroll)
         else:

@@ -47,7 +47,7 @@ def test_a_frame_around_nodes_has_room_for_them_and_its_title(framed):
         tutorial(), HIDDEN, spans={key: Box(-200, -50, 400, 100) for key in HIDDEN}
     )
     assert box_of(wide).left == spot(framed, "n2")[0] - 200 - framing.PAD
-    assert box_of(wide).top == -50 - framing.PAD - framing.HEAD
+    assert box_of(wide).top == -50 - framing.HEAD
 
 
 def test_a_frame_drawn_over_nodes_holds_them():

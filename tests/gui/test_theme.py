@@ -8,6 +8,7 @@ from itertools import combinations
 import pytest
 from PySide6.QtGui import QColor, QFontDatabase, QFontInfo, QRawFont
 
+from engine.design.marks import COLOURS
 from gui.acts import MENUS, Act, Submenu
 from gui.theme import RESOURCES, Theme, colour_names, scale, tokens
 
@@ -29,10 +30,11 @@ def contrast(one: QColor, other: QColor) -> float:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_scheme_gives_every_colour_and_no_other(scheme):
-    found = set(tokens(scheme)) - {"families"}
+    found = set(tokens(scheme)) - {"families", "marks"}
     assert found == set(colour_names())
     assert all(QColor(tokens(scheme)[name]).isValid() for name in found)
     assert set(tokens(scheme)["families"]) == set(tokens("light")["families"])
+    assert tuple(tokens(scheme)["marks"]) == COLOURS
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

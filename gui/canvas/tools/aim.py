@@ -69,7 +69,12 @@ class Lines:
         self.shown = Snap(QPointF())
 
     def pull(
-        self, shape: Shape, without: Collection[str] = (), home: Shape | None = None
+        self,
+        shape: Shape,
+        without: Collection[str] = (),
+        home: Shape | None = None,
+        *,
+        marks: bool = False,
     ) -> QPointF:
         """How far to move `shape` to stand in line; the lines are shown.
 
@@ -77,6 +82,7 @@ class Lines:
             shape: where it would be by the pointer alone.
             without: nodes that have no lines, since they are dragged too.
             home: where it came from, which has lines as well.
+            marks: whether frames and comments have lines too.
         """
         near = shape.box.adjusted(-NEAR, -NEAR, NEAR, NEAR)
         area = near.intersected(self._view.seen)
@@ -85,6 +91,12 @@ class Lines:
             for item in self._view.canvas.items(area)
             if isinstance(item, NodeItem) and item.id not in without
         ]
+        if marks:
+            others += [
+                Shape(item.box, item.box.center())
+                for item in self._view.canvas.marks.items.values()
+                if item.id not in without and area.intersects(item.box)
+            ]
         snap = snapped(shape, others, SNAP / self._view.zoom, home)
         self.display(snap)
         return snap.offset

@@ -28,7 +28,9 @@ class BandTool(Tool):
     def __init__(self, view: CanvasView, start: QPointF, keys: Keys) -> None:
         super().__init__(view, start)
         self.before = self.session.selection.ids
-        self.meant = self._joined(frozenset(), keys)
+        self.marks_before = self.session.selection.marks
+        self.meant = self._joined(self.before, frozenset(), keys)
+        self.meant_marks = self._joined(self.marks_before, frozenset(), keys)
         self.band: QGraphicsRectItem | None = None
         self.scene.mark_selected(self.meant)
 
@@ -37,20 +39,25 @@ class BandTool(Tool):
         if self.band is None:
             self.band = self._drawn()
         self.band.setRect(area)
-        self.meant = self._joined(self._touched(area), keys)
+        self.meant = self._joined(self.before, self._touched(area), keys)
         self.scene.mark_selected(self.meant)
+        within = self.scene.marks.within(area)
+        self.meant_marks = self._joined(self.marks_before, within, keys)
+        self.scene.marks.show_selected(self.meant_marks)
         text = QCoreApplication.translate("canvas", "{count} selected")
-        count = len(self.meant)
+        count = len(self.meant) + len(self.meant_marks)
         self.hint(text.format(count=count) if count else "", at)
 
     def finish(self, at: QPointF, keys: Keys) -> None:
         self._remove()
-        self.session.selection.set(self.meant)
+        self.session.selection.set(self.meant, self.meant_marks)
         self.scene.mark_selected(self.session.selection.ids)
+        self.scene.marks.show_selected(self.session.selection.marks)
 
     def cancel(self) -> None:
         self._remove()
         self.scene.mark_selected(self.before)
+        self.scene.marks.show_selected(self.marks_before)
 
     def _touched(self, area: QRectF) -> frozenset[str]:
         found = self.scene.items(area, Qt.ItemSelectionMode.IntersectsItemShape)
@@ -60,11 +67,13 @@ class BandTool(Tool):
             if isinstance(item, NodeItem) and item.body.intersects(area)
         )
 
-    def _joined(self, touched: frozenset[str], keys: Keys) -> frozenset[str]:
+    def _joined(
+        self, before: frozenset[str], touched: frozenset[str], keys: Keys
+    ) -> frozenset[str]:
         if keys & Keys.ControlModifier:
-            return self.before ^ touched
+            return before ^ touched
         if keys & Keys.ShiftModifier:
-            return self.before | touched
+            return before | touched
         return touched
 
     def _drawn(self) -> QGraphicsRectItem:

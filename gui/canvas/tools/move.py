@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QPointF, Qt
 
 from engine.design import clipboard, edits
+from engine.design.annotations import new_marks
+from engine.design.marks import Box
 from engine.design.model import Design, Wire
 from engine.errors import EngineError
 from gui.canvas.ghost import GhostItem
 from gui.canvas.guides import Shape, Snap
+from gui.canvas.mark_paint import rect
+from gui.canvas.marking import framed, moving, shifted
 from gui.canvas.placing import Plan, between
 from gui.canvas.preview import Preview
 from gui.canvas.scene import around
@@ -55,6 +59,7 @@ class MoveTool(Tool):
         self.offset = QPointF()
         self.copying = False
         self.origins: dict[str, QPointF] = {}
+        self.boxes: dict[str, Box] = {}  # of frames and comments that go along
         self.lines = Lines(view)
         self.aim = WireAim(view)
         self.preview = Preview(self.scene)
@@ -77,6 +82,9 @@ class MoveTool(Tool):
         else:
             self._hide_copies()
             self.scene.put(spots)
+            self.scene.marks.put(self._boxes())
+        belongs = not self.copying and not self.boxes
+        self.scene.marks.aim([spots[self.grabbed]] if belongs else ())
         self._seek(at, free=self.copying or bool(keys & Keys.AltModifier))
 
     def finish(self, at: QPointF, keys: Keys) -> None:
@@ -91,14 +99,19 @@ class MoveTool(Tool):
         if edit is not None:
             text = QCoreApplication.translate("canvas", "Put {name} into a wire")
             name = self.document.design.nodes[self.grabbed].name
-            done = self.document.attempt(edit, text=text.format(name=name))
+            done = self.document.attempt(
+                partial(framed, edit, also=(self.grabbed,)), text=text.format(name=name)
+            )
         else:
             spots = {
                 key: (spot.x() + offset.x(), spot.y() + offset.y())
                 for key, spot in self.origins.items()
             }
-            done = self.document.attempt(_moved, spots, text=self._text())
+            done = self.document.attempt(
+                _moved, spots, self._boxes(), text=self._text()
+            )
         self.scene.settle(self.origins)
+        self.scene.marks.restore(self.boxes)
         if done:
             self.scene.detour(self.origins)
             self.scene.arranged.emit()
@@ -106,13 +119,18 @@ class MoveTool(Tool):
     def cancel(self) -> None:
         self._clean()
         self.scene.settle(self.origins)
+        self.scene.marks.restore(self.boxes)
+
+    def _boxes(self) -> dict[str, Box]:
+        dx, dy = self.offset.x(), self.offset.y()
+        return {key: box.moved(dx, dy) for key, box in self.boxes.items()}
 
     def _begin(self) -> None:
         design = self.document.design
-        moving = set(self.session.selection.ids | {self.grabbed})
-        moving |= {a for a, layer in design.look.docked.items() if layer in moving}
-        items = self.scene.node_items
-        self.origins = {key: items[key].pos() for key in moving if key in items}
+        items, selection = self.scene.node_items, self.session.selection
+        chosen = selection.ids | {self.grabbed}
+        spots, self.boxes = moving(design, chosen, selection.marks)
+        self.origins = {key: items[key].pos() for key in spots if key in items}
         whole = around(items[key].body for key in self.origins)
         self._shape = Shape(whole, self.origins[self.grabbed])
         self.view.viewport().setCursor(Qt.CursorShape.SizeAllCursor)
@@ -203,6 +221,7 @@ class MoveTool(Tool):
     def _show_copies(self) -> None:
         if not self.copies:
             self.scene.settle(self.origins)
+            self.scene.marks.restore(self.boxes)
             for key in list(self.origins)[:FEW]:
                 ghost = GhostItem(self.scene.node_items[key].face, self.scene.inks)
                 self.scene.addItem(ghost)
@@ -225,18 +244,21 @@ class MoveTool(Tool):
 
     def _duplicate(self, offset: QPointF) -> None:
         design = self.document.design
-        text = clipboard.copy(design, self.origins)
-        middle = around_points(list(self.origins.values())) + offset
+        text = clipboard.copy(design, self.origins, self.boxes)
+        boxes = [rect(box) for box in self.boxes.values()]
+        corners = [at for box in boxes for at in (box.topLeft(), box.bottomRight())]
+        middle = around_points([*self.origins.values(), *corners]) + offset
         edit = partial(clipboard.paste, text=text, at=(middle.x(), middle.y()))
         said = QCoreApplication.translate("canvas", "Duplicate")
         if self.document.attempt(edit, text=said):
             fresh = clipboard.new_ids(design, self.document.design)
-            self.session.selection.set(fresh)
+            self.session.selection.set(fresh, new_marks(design, self.document.design))
 
     def _clean(self) -> None:
         self._leave_wire()
         self._hide_copies()
         self.lines.hide()
+        self.scene.marks.aim(())
 
 
 def around_points(points: list[QPointF]) -> QPointF:
@@ -245,10 +267,17 @@ def around_points(points: list[QPointF]) -> QPointF:
     return QPointF((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
 
 
-def _moved(design: Design, spots: dict[str, tuple[float, float]]) -> Design:
-    """Nodes elsewhere; an activation that was pulled off its layer is on its own."""
+def _moved(
+    design: Design,
+    spots: dict[str, tuple[float, float]],
+    boxes: dict[str, Box],
+) -> Design:
+    """Nodes elsewhere, in the frames that are there.
+
+    An activation that was pulled off its layer is on its own.
+    """
     before = design.look.positions
     for key, layer in design.look.docked.items():
         if key in spots and layer not in spots and spots[key] != before.get(key):
             design = edits.dock(design, key, None)
-    return edits.move(design, spots)
+    return shifted(design, spots, boxes)

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.design.model import Design
 from gui.document import Document
+from gui.library import Library
 from gui.selection import Selection
 from gui.theme import Theme
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from gui.worker import Worker
 
 
-def _quiet(_: str) -> None:
+def _quiet(_: object) -> None:
     """Nobody listens yet."""
 
 
@@ -23,6 +25,11 @@ class Session:
     """One open document and what surrounds it.
 
     Args:
+        document: the design.
+        selection: which of its nodes are selected.
+        worker: the engine's process.
+        theme: the look.
+        library: the person's own blocks.
         tell: puts one sentence in the status bar.
         run: runs an action of `gui.acts` by its id: "delete", "zoom_fit".
         place: adds a node of this kind at the canvas's centre, wired after the
@@ -31,15 +38,20 @@ class Session:
         peek: shows the curve of an activation that stands in no design; any other
             kind, or none, shows the selected one's again.
         help: shows the reference of an operator or initializer by its kind.
+        keep_block: keeps a definition of the design, by its id, in the library.
+        keep_part: keeps a packed block there.
     """
 
     document: Document
     selection: Selection
     worker: Worker
     theme: Theme
+    library: Library
     tell: Callable[[str], None] = _quiet
     run: Callable[[str], None] = _quiet
     place: Callable[[str], None] = _quiet
     initialize: Callable[[str], None] = _quiet
     peek: Callable[[str], None] = _quiet
     help: Callable[[str], None] = _quiet
+    keep_block: Callable[[str], None] = _quiet
+    keep_part: Callable[[Design], None] = _quiet

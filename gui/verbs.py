@@ -52,6 +52,9 @@ class Verbs(QObject):
         gallery.chosen.connect(self._window.files.open_example)
         gallery.open()
 
+    def import_blocks(self) -> None:
+        self._window.docks.panel.blocks.mine.take_in()
+
     def save(self) -> None:
         self._window.files.save()
 

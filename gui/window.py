@@ -129,6 +129,7 @@ class Window(QMainWindow):
                 self._start_worker,
                 self._icons,
                 self._finish_status,
+                self._open_library,
                 self._plan_panels,
             ]
 
@@ -141,6 +142,8 @@ class Window(QMainWindow):
     def _make_session(self) -> None:
         from gui.document import Document
         from gui.files import Files
+        from gui.keeping import Keeper
+        from gui.library import Library
         from gui.rescue import Rescue
         from gui.selection import Selection
         from gui.session import Session
@@ -151,7 +154,12 @@ class Window(QMainWindow):
         self.document = Document(parent=self)
         selection = Selection(self.document, self)
         self.worker = self._given_worker or Worker(self)
-        self.session = Session(self.document, selection, self.worker, self.theme)
+        self.session = Session(
+            self.document, selection, self.worker, self.theme, Library(self)
+        )
+        keeper = Keeper(self.session, self)
+        self.session.keep_block = keeper.keep_block
+        self.session.keep_part = keeper.keep_part
         self.files = Files(self.session, self)
         self.rescue = Rescue(self.document, self)
         self.verbs = Verbs(self)
@@ -162,6 +170,9 @@ class Window(QMainWindow):
         self.session.run = self.run
         self.session.initialize = self.verbs.initialize
         self.session.help = self.verbs.help
+
+    def _open_library(self) -> None:
+        self.session.library.open()
 
     def _make_canvas(self) -> None:
         from gui.banner import Banner
@@ -332,7 +343,7 @@ class Window(QMainWindow):
         for name in ("delete_and_reconnect", "freeze", "make_block"):
             self.actions_by_id[name].setEnabled(chosen)
         uses = self.canvas.grouping.uses
-        for name in ("ungroup", "detach", "look_inside"):
+        for name in ("ungroup", "detach", "keep_block", "look_inside"):
             self.actions_by_id[name].setEnabled(bool(uses))
         named = selection.one or selection.one_mark
         self.actions_by_id["rename"].setEnabled(named is not None)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from engine.design import names
-from engine.design.block import Block
 from engine.design.blocks import moved_ties
 from engine.design.file import decode, encode
 from engine.design.framing import carried
@@ -18,8 +17,8 @@ from engine.design.marks import (
     shifted,
     without_members,
 )
-from engine.design.merging import adopted, pointed
-from engine.design.model import Design, Graph, Look, Wire, by_age
+from engine.design.merging import adopted, needed, pointed
+from engine.design.model import Design, Graph, Look, Wire
 from engine.design.nodes import with_ids, without_ties
 from engine.errors import EditError, FileError
 
@@ -55,19 +54,7 @@ def copy(design: Design, ids: Iterable[str], marks: Iterable[str] = ()) -> str:
         design.settings,
         design.last_id,
     )
-    return encode(replace(part, blocks=_needed(design, part.graph)))
-
-
-def _needed(design: Design, graph: Graph) -> dict[str, Block]:
-    """The definitions that uses in a graph need, those within them too."""
-    found: dict[str, Block] = {}
-    waiting = [graph]
-    while waiting:
-        for node in waiting.pop().nodes.values():
-            if node.block is not None and node.block.id not in found:
-                found[node.block.id] = node.block
-                waiting.append(node.block.graph)
-    return {key: found[key] for key in sorted(found, key=by_age)}
+    return encode(replace(part, blocks=needed(part.graph)))
 
 
 def paste(design: Design, text: str, at: tuple[float, float] | None = None) -> Design:

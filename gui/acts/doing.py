@@ -153,6 +153,17 @@ DESIGN: tuple[Entry, ...] = (
         slot="canvas.grouping.detach",
     ),
     Act(
+        "keep_block",
+        "&Keep in my blocks",
+        "Keep the selected block for all designs",
+        slot="canvas.grouping.keep",
+    ),
+    _act(
+        "import_blocks",
+        "I&mport blocks…",
+        "Take the blocks of other designs among yours",
+    ),
+    Act(
         "look_inside",
         "Look &inside",
         "Open the selected block; Esc goes back",

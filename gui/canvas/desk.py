@@ -18,7 +18,7 @@ from engine.design.model import Design, Wire
 from gui.canvas.camera import Camera
 from gui.canvas.find import FindBar
 from gui.canvas.finder import Finder
-from gui.canvas.fitting import rows_after, rows_before
+from gui.canvas.fitting import blocks_for, rows_after, rows_before
 from gui.canvas.freezing import all_frozen, freezable
 from gui.canvas.grouping import Grouping
 from gui.canvas.heat import Heat
@@ -37,6 +37,8 @@ from gui.canvas.placing import (
     added_after,
     added_between,
     clear_of,
+    taken_in,
+    used,
     wired_from,
     wired_to,
 )
@@ -65,6 +67,9 @@ class Desk(Camera):
         """Add a node: after the selected one, or at the centre of the view."""
         if kind in self.session.document.whole.blocks:
             self.grouping.use(kind)
+            return
+        if mine := self.session.library.get(kind):
+            self.grouping.take(mine.part)
             return
         if kind not in OPERATORS:
             return
@@ -213,6 +218,7 @@ class Desk(Camera):
         """Open the search at a point; from a port, with what fits it."""
         spot = self.spot(at)
         rows, note = self._offer(anchor)
+        rows += blocks_for(self.session, anchor)
         chosen = partial(self._add_found, spot, anchor)
         corner = self.mapFromScene(spot)
         self.finder.open(corner, rows, chosen, text, note)
@@ -226,8 +232,11 @@ class Desk(Camera):
             for row in rows_after(tensor, document.design.settings.symbols)
             if row.output_ports(row.defaults)
         ]
+        rows += blocks_for(self.session, (wire.source, wire.output, False))
 
         def chosen(kind: str) -> None:
+            if self._add_block(kind, at, wire=wire):
+                return
             edit = partial(added_between, kind=kind, wire=wire, at=at, plan=self.plan())
             text = self.tr("Add {title}").format(title=OPERATORS[kind].title)
             self.grow(edit, text)
@@ -298,6 +307,8 @@ class Desk(Camera):
             # The pointer rests on what was added last: go on from there.
             self.place(kind)
             return
+        if self._add_block(kind, at, anchor=anchor):
+            return
         if anchor is None:
             edit = partial(added, kind=kind, at=at, plan=plan)
         else:
@@ -306,6 +317,25 @@ class Desk(Camera):
             edit = partial(wired, kind=kind, port=(key, port), at=at, plan=plan)
         text = self.tr("Add {title}").format(title=OPERATORS[kind].title)
         self.grow(edit, text)
+
+    def _add_block(
+        self,
+        kind: str,
+        at: QPointF,
+        anchor: Anchor | None = None,
+        wire: Wire | None = None,
+    ) -> bool:
+        """Add a use of a block of the design or of the library, if it is one."""
+        document, mine = self.session.document, self.session.library.get(kind)
+        block = mine.block if mine else document.whole.blocks.get(kind)
+        if block is None:
+            return False
+        edit: Callable[..., Design] = partial(used, block=kind)
+        if mine:
+            edit = partial(taken_in, part=mine.part)
+        edit = partial(edit, at=at, plan=self.plan(), wire=wire, anchor=anchor)
+        self.grow(edit, self.tr("Add {title}").format(title=block.name))
+        return True
 
     def _counted(self, one: str, many: str) -> str:
         ids, marks = self.session.selection.ids, self.session.selection.marks

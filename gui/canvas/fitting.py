@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from engine.catalog import OPERATORS
 from engine.catalog.dims import INTEGERS, Tensor
@@ -13,6 +14,7 @@ from engine.design.evaluate import evaluate
 from engine.design.flow import resolved
 from engine.design.model import Design, Node, Wire
 from engine.errors import EngineError, ShapeError
+from gui.session import Session
 
 
 def takes(port: Port, tensor: Tensor | None) -> bool:
@@ -122,6 +124,33 @@ def rows_before(port: Port) -> list[Operator]:
     """The rows whose output could feed a port."""
     rows = [row for row in OPERATORS.values() if row.output_ports(row.defaults)]
     return [r for r in rows if r.kind == "input"] if port.dtype == "int" else rows
+
+
+def blocks_for(
+    session: Session, anchor: tuple[str, str, bool] | None
+) -> list[Operator]:
+    """The blocks that a search offers, as rows with their ids for kinds.
+
+    Args:
+        session: whose design and library.
+        anchor: the port that they should fit; None is none.
+    """
+    design = session.document.whole
+    names = {block.name for block in design.blocks.values()}
+    rows = [(key, block.row) for key, block in design.blocks.items()]
+    rows += [(o.id, o.row) for o in session.library.shelf if o.block.name not in names]
+    rows = [pair for pair in rows if anchor is None or _fits(session, pair[1], anchor)]
+    return [replace(row, kind=key, aliases=("block",)) for key, row in rows]
+
+
+def _fits(session: Session, row: Operator, anchor: tuple[str, str, bool]) -> bool:
+    """Whether a block has a first port for the other end of a wire."""
+    key, name, entering = anchor
+    document = session.document
+    if entering:
+        return bool(row.output_ports(row.defaults))
+    ports = row.input_ports(row.defaults)
+    return bool(ports) and takes(ports[0], document.checked.tensor(key, name))
 
 
 def _row_takes(

@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
-from engine.design import clipboard, edits, names
+from engine.design import clipboard, edits, library, names
 from engine.design.model import Design
 from engine.errors import EngineError
-from gui.canvas.placing import used
+from gui.canvas.placing import taken_in, used
 from gui.words import say
 
 if TYPE_CHECKING:
@@ -46,6 +46,26 @@ class Grouping(QObject):
         )
         text = self.tr("Add {name}").format(name=design.blocks[block].name)
         self._desk.grow(edit, text)
+
+    def take(self, part: Design) -> None:
+        """Add a use of a packed block, as `use` does."""
+        design, after = self._document.design, self._selection.one
+        block = library.block_of(part)
+        wired = after and design.nodes[after].outputs and block.row.inputs
+        plan, at = self._desk.plan(), self._desk.middle
+        edit = partial(
+            taken_in, part=part, at=at, plan=plan, after=after if wired else None
+        )
+        text = self.tr("Add {name}").format(name=block.name)
+        self._desk.grow(edit, text)
+
+    def keep(self) -> None:
+        """Keep the blocks of the selected uses in the person's library."""
+        nodes, uses = self._document.design.nodes, self.uses
+        for key in dict.fromkeys(b.id for one in uses if (b := nodes[one].block)):
+            self._desk.session.keep_block(key)
+        if not uses:
+            self._say_none()
 
     def group(self) -> None:
         """Ask for a name where the nodes are, and make a block of them."""

@@ -60,6 +60,7 @@ def _node_menu(view: CanvasView, menu: QMenu, key: str) -> None:
     if node.block is not None and view.session.selection.one:
         put(_tr("Open"), partial(view.levels.enter, key), "Return", "layers")
         put(_tr("Detach"), view.grouping.detach)
+        put(_tr("Keep in my blocks"), view.grouping.keep)
     if view.grouping.uses:
         put(_tr("Ungroup"), view.grouping.ungroup, "Ctrl+Shift+G")
     put(_tr("Make a block…"), view.grouping.group, "Ctrl+G", "layers")

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from engine.catalog.params import Value
 from engine.check import Checked, check
-from engine.design import edits
+from engine.design import edits, library
 from engine.design.model import Design, Node, Wire
 from gui.canvas.face import face_of, tensor_text
 from gui.canvas.inks import Inks
@@ -125,6 +125,20 @@ def wired_to(
     return edits.connect(grown, Wire(node.id, node.outputs[0].name, *port))
 
 
+def taken_in(
+    design: Design,
+    part: Design,
+    at: QPointF,
+    plan: Plan,
+    after: str | None = None,
+    wire: Wire | None = None,
+    anchor: tuple[str, str, bool] | None = None,
+) -> Design:
+    """A new use of a packed block, which the design takes in if it lacks it."""
+    design, key = library.taken(design, part)
+    return used(design, key, at, plan, after, wire, anchor)
+
+
 def used(
     design: Design,
     block: str,
@@ -132,10 +146,23 @@ def used(
     plan: Plan,
     after: str | None = None,
     wire: Wire | None = None,
+    anchor: tuple[str, str, bool] | None = None,
 ) -> Design:
-    """A new use of a block: in a wire, after a node, or at a free spot near `at`."""
+    """A new use of a block.
+
+    Args:
+        design: the design.
+        block: id of its definition.
+        at: about where it goes, if nothing else is said.
+        plan: what placing needs to know.
+        after: the node it is wired after.
+        wire: what it is spliced into.
+        anchor: node, port and whether that is an input: what it is wired to.
+    """
     grown = edits.add(design, "block", (at.x(), at.y()), block=block)
     key = grown.newest
+    if anchor is not None:
+        grown = _anchored(grown, grown.nodes[key], anchor)
     if wire is not None:
         return between(grown, key, wire, at, plan)
     if after is not None:
@@ -144,6 +171,18 @@ def used(
     box = plan.box(grown.nodes[key])
     spot = free_spot(box, at, list(plan.boxes.values()))
     return edits.move(grown, {key: (spot.x(), spot.y())})
+
+
+def _anchored(design: Design, node: Node, anchor: tuple[str, str, bool]) -> Design:
+    """A fresh node wired to a port, by its first input or output."""
+    other, port, entering = anchor
+    if entering and node.outputs:
+        wire = Wire(node.id, node.outputs[0].name, other, port)
+    elif node.inputs and not entering:
+        wire = Wire(other, port, node.id, node.inputs[0].name)
+    else:
+        return design
+    return edits.connect(design, wire)
 
 
 def clear_of(design: Design, ids: Iterable[str], plan: Plan) -> Design:

@@ -288,7 +288,7 @@ class CanvasView(Desk):
         """The gesture of what is dragged in, where it is ours."""
         at = self.mapToScene(event.position().toPoint())
         block = carried_block(event.mimeData())
-        if block in self.session.document.whole.blocks:
+        if block is not None:
             return BlockDropTool(self, at, block)
         what, kind = carried(event.mimeData()) or ("", "")
         if what == "initializer":

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
 
 from engine.catalog import INITIALIZERS, OPERATORS
 from engine.catalog.spec import Initializer, Operator
+from engine.design.block import Block
 from gui.panels import glyph_shapes as shapes
 from gui.panels.glyph_shapes import Points, Shape
 from gui.theme import Theme
@@ -18,6 +19,7 @@ Row = Operator | Initializer
 SIDE = 18.0  # of a glyph in a list, in pixels
 SOLID = ("Convolution", "Padding", "Pooling")  # drawn along one, two, three axes
 INSET = 3.8  # of the picture within its frame
+_BLOCK = Block("", "").row  # of all blocks: a body in a body
 
 
 def glyph_colour(row: Row, theme: Theme) -> QColor:
@@ -57,12 +59,15 @@ def paint_glyph(painter: QPainter, where: QRectF, row: Row, colour: QColor) -> N
 def glyph_icon(row: Row, theme: Theme) -> QIcon:
     """The picture as an icon, for combo boxes and list items."""
     initial = isinstance(row, Initializer)
-    return _icon(row.kind, initial, glyph_colour(row, theme).name())
+    # A block's row stands in no catalogue; all of them have one picture.
+    listed = isinstance(row, Initializer) or row.kind in OPERATORS
+    kind = row.kind if listed else ""
+    return _icon(kind, initial, glyph_colour(row, theme).name())
 
 
 @lru_cache(maxsize=512)
 def _icon(kind: str, initial: bool, colour: str) -> QIcon:
-    row: Row = INITIALIZERS[kind] if initial else OPERATORS[kind]
+    row: Row = INITIALIZERS[kind] if initial else OPERATORS.get(kind, _BLOCK)
     side = round(SIDE * 2)
     pixmap = QPixmap(side, side)
     pixmap.fill(Qt.GlobalColor.transparent)

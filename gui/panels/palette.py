@@ -84,9 +84,12 @@ class PalettePanel(QWidget):
     def _search(self, text: str) -> None:
         self.model.search(text)
         found = self.model.rowCount() > 0
+        blocks = self.blocks.search(text)
         self.tree.setVisible(found)
-        self._nothing.setVisible(not found)
-        if not found:
+        self._nothing.setVisible(not found and not blocks)
+        if not found and blocks:
+            pass  # they stand above
+        elif not found:
             said = self.tr("Nothing is called “{text}”. Try a shorter word.")
             self._nothing.setText(said.format(text=text.strip()))
         elif self.model.query:
@@ -103,7 +106,8 @@ class PalettePanel(QWidget):
 
     def _steer(self, key: int) -> bool:
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.tree.use_current()
+            if not (self.model.query and self._use_block()):
+                self.tree.use_current()
             return True
         if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             step = 1 if key == Qt.Key.Key_Down else -1
@@ -118,6 +122,13 @@ class PalettePanel(QWidget):
             self.tree.explain()
             return True
         return False
+
+    def _use_block(self) -> bool:
+        """Put the first block found to use, where it answers best or alone."""
+        alone = not self.model.rowCount()
+        if not alone and not self.blocks.begins(self.search.text()):
+            return False
+        return self.blocks.use_first()
 
 
 class PaletteTree(QTreeView):

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.design.model import Design
 from gui.document import Document
+from gui.library import Library
 from gui.selection import Selection
 from gui.session import Session
 from gui.theme import Theme
@@ -98,7 +99,7 @@ def document(qapp: QApplication) -> Iterator[Document]:
 def session(document: Document, theme: Theme, worker: Worker) -> Session:
     """What a panel is given; the sentences it tells are collected in `told`."""
     selection = Selection(document, document)
-    return Session(document, selection, worker, theme)
+    return Session(document, selection, worker, theme, Library(document))
 
 
 @pytest.fixture

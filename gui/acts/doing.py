@@ -158,7 +158,7 @@ DESIGN: tuple[Entry, ...] = (
         "Keep the selected block for all designs",
         slot="canvas.grouping.keep",
     ),
-    _act(
+    act(
         "import_blocks",
         "I&mport blocks…",
         "Take the blocks of other designs among yours",

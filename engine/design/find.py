@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.catalog import INITIALIZERS
 from engine.catalog.params import Value
 from engine.catalog.spec import no_brief
-from engine.design.model import Design, Node, by_age
+from engine.design.model import Design, Graph, Look, Node, by_age
+
+Steps = tuple[str, ...]  # ids of the uses that lead to a node, and its own
 
 
 def find(design: Design, text: str) -> tuple[str, ...]:
@@ -17,17 +19,72 @@ def find(design: Design, text: str) -> tuple[str, ...]:
     (64, out_features=64) and in the initializers. Order is from left to right, and
     down where nodes stand above each other.
     """
+    return tuple(_found(design.graph, design.look, text.casefold().split()))
+
+
+def find_within(whole: Design, text: str, place: Steps = ()) -> tuple[Steps, ...]:
+    """Where in a design and its blocks nodes hold every word of `text`.
+
+    What a block holds is found once, however often the block is used: by the first use
+    of it, or by the one that stands open. It follows that use in the order of reading;
+    blocks that nothing uses come last.
+
+    Args:
+        whole: the design.
+        text: the words.
+        place: ids of the uses that lead to the block that stands open.
+    """
     words = text.casefold().split()
     if not words:
         return ()
-    spots = design.look.positions
-    found: list[tuple[float, float, int, str]] = []
-    for key in sorted(design.nodes, key=by_age):
-        said = " ".join(_said(design.nodes[key])).casefold()
+    opened, graph = dict[str, Steps](), whole.graph
+    for depth, key in enumerate(place):
+        node = graph.nodes.get(key)
+        block = node.block if node else whole.blocks.get(key)
+        if block is None:
+            break
+        opened[block.id], graph = place[: depth + 1], block.graph
+    done: set[str] = set()
+    found = list(_within(whole.graph, whole.look, words, (), opened, done))
+    for key, block in whole.blocks.items():
+        if key not in done:
+            done.add(key)
+            found += _within(block.graph, block.look, words, (key,), opened, done)
+    return tuple(found)
+
+
+def _within(
+    graph: Graph,
+    look: Look,
+    words: list[str],
+    steps: Steps,
+    opened: Mapping[str, Steps],
+    done: set[str],
+) -> Iterator[Steps]:
+    """What is found in a graph and in the blocks it uses that were not looked at."""
+    matching = set(_found(graph, look, words))
+    for key in _read(graph, look):
+        if key in matching:
+            yield (*steps, key)
+        block = graph.nodes[key].block
+        here = (*steps, key)
+        if block is None or block.id in done or opened.get(block.id, here) != here:
+            continue
+        done.add(block.id)
+        yield from _within(block.graph, block.look, words, here, opened, done)
+
+
+def _found(graph: Graph, look: Look, words: list[str]) -> Iterator[str]:
+    for key in _read(graph, look) if words else ():
+        said = " ".join(_said(graph.nodes[key])).casefold()
         if all(word in said for word in words):
-            x, y = spots.get(key, (0.0, 0.0))
-            found.append((x, y, len(found), key))
-    return tuple(key for *_, key in sorted(found))
+            yield key
+
+
+def _read(graph: Graph, look: Look) -> list[str]:
+    """The ids in the order of reading."""
+    spots = look.positions
+    return sorted(graph.nodes, key=lambda k: (*spots.get(k, (0.0, 0.0)), by_age(k)))
 
 
 def _said(node: Node) -> Iterator[str]:

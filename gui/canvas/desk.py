@@ -22,6 +22,7 @@ from gui.canvas.fitting import blocks_for, rows_after, rows_before
 from gui.canvas.freezing import all_frozen, freezable
 from gui.canvas.grouping import Grouping
 from gui.canvas.heat import Heat
+from gui.canvas.levels import Levels
 from gui.canvas.marking import (
     Marking,
     called,
@@ -51,6 +52,8 @@ Anchor = tuple[str, str, bool]  # node, port, and whether the port is an input
 
 class Desk(Camera):
     """The commands of the canvas, as the menus and the window call them."""
+
+    levels: Levels  # the view makes them, once it can show them
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         self.session = session

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
 
-from engine.design.find import find
+from engine.design.find import Steps, find_within
 
 if TYPE_CHECKING:
     from gui.canvas.desk import Desk
@@ -20,7 +21,8 @@ OFFSET = 12  # from the upper edge
 class FindBar(QFrame):
     """A field, how many nodes there are, and the way from one to the next.
 
-    Enter goes on, Shift+Enter back, Esc closes; the node that is shown is selected.
+    Enter goes on, Shift+Enter back, Esc closes; the node that is shown is selected,
+    and the block it stands in is opened.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -30,7 +32,7 @@ class FindBar(QFrame):
         self.setAutoFillBackground(True)
         self._desk = desk
         self._session = desk.session
-        self.found: tuple[str, ...] = ()
+        self.found: tuple[Steps, ...] = ()
         self._marked: frozenset[str] = frozenset()
         self.field = QLineEdit(self)
         self.field.setObjectName("findField")
@@ -86,14 +88,20 @@ class FindBar(QFrame):
         """Select the next found node, or the one before; after the last the first."""
         if not self.found:
             return
-        one = self._session.selection.one
-        if one in self.found:
-            place = (self.found.index(one) + by) % len(self.found)
+        if self._shown in self.found:
+            place = (self.found.index(self._shown) + by) % len(self.found)
         else:
             place = 0 if by > 0 else len(self.found) - 1
-        key = self.found[place]
+        *way, key = self.found[place]
+        self._desk.levels.show(tuple(way))
         self._desk.select_only(key)
         self._desk.reveal([key])
+
+    @property
+    def _shown(self) -> Steps:
+        """The way to the selected node; () where there is not exactly one."""
+        one = self._session.selection.one
+        return (*self._session.document.here.place, one) if one else ()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The keys of the bar, before the window's shortcuts and the field."""
@@ -117,17 +125,24 @@ class FindBar(QFrame):
 
     def _typed(self) -> None:
         self._again()
-        if self.found and self._session.selection.one not in self.found:
-            self.step(1)
+        # While somebody types, what stands here comes before what another level has.
+        here = self._session.document.here.place
+        if self.found and self._shown not in self.found:
+            near = next((n for n, s in enumerate(self.found) if s[:-1] == here), None)
+            if near is not None:
+                self._desk.select_only(self.found[near][-1])
+                self._desk.reveal([self.found[near][-1]])
 
     def _again(self) -> None:
         """Look anew: the text or the design is another."""
         if self.isVisible():
-            self.found = find(self._session.document.design, self.field.text())
-            self._mark(self.found)
+            document = self._session.document
+            place = document.here.place
+            self.found = find_within(document.whole, self.field.text(), place)
+            self._mark(steps[-1] for steps in self.found if steps[:-1] == place)
             self._tell()
 
-    def _mark(self, ids: tuple[str, ...]) -> None:
+    def _mark(self, ids: Iterable[str]) -> None:
         items = self._desk.canvas.node_items
         marked = frozenset(ids)
         for key in self._marked | marked:
@@ -137,7 +152,7 @@ class FindBar(QFrame):
 
     def _tell(self) -> None:
         """Say which of how many is shown."""
-        one, all_ = self._session.selection.one, len(self.found)
+        one, all_ = self._shown, len(self.found)
         said = ""
         if self.found:
             said = self.tr("{n} found").format(n=all_)

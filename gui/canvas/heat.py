@@ -65,7 +65,9 @@ class Heat(QObject):
             "mult_adds": self.tr("of the mult-adds"),
             "memory": self.tr("of the memory in training"),
         }
-        return names[measure]
+        if not self._session.document.here.place:
+            return names[measure]
+        return self.tr("{of} of this block").format(of=names[measure])
 
     def _lay(self) -> None:
         area, legend = self._camera.viewport().rect(), self.legend

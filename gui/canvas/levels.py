@@ -64,6 +64,12 @@ class Levels(QObject):
             self._session.selection.set([here[len(place)]])
         self._camera.setFocus()
 
+    def show(self, place: Place) -> None:
+        """Look at a place, and leave the keyboard where it is."""
+        if place != self._session.document.here.place:
+            self._keep()
+            self._session.document.open(place)
+
     def _keep(self) -> None:
         camera = self._camera
         self._looks[self._now] = camera.zoom, camera.middle

@@ -4,7 +4,7 @@ import pytest
 
 from engine.catalog.spec import Init
 from engine.design import edits
-from engine.design.find import find
+from engine.design.find import find, find_within
 from engine.design.model import Design
 from tests.strategies import chain, tutorial
 
@@ -60,3 +60,51 @@ def test_an_unknown_operator_is_found_by_its_kind():
     strange = type(node)("n2", "from_the_future", "later", {"wings": 2})
     design = design.with_graph({**design.nodes, "n2": strange})
     assert find(design, "future") == find(design, "wings=2") == ("n2",)
+
+
+def nested() -> Design:
+    """x → twice (step → step) → linear3, where a step is a Linear and its ReLU."""
+    design = chain("linear", "relu", "linear", "relu", "linear")
+    design = edits.make_block(design, ["n2", "n3"], "Step")
+    return edits.make_block(design, [design.newest, "n4", "n5"], "Twice")
+
+
+def ways(design: Design, text: str, place: tuple[str, ...] = ()) -> list[str]:
+    told = []
+    for steps in find_within(design, text, place):
+        names, nodes = [], design.nodes
+        for key in steps:
+            node = nodes.get(key)
+            block = node.block if node else design.blocks[key]
+            names.append(node.name if node else block.name)
+            nodes = block.graph.nodes if block else nodes
+        told.append("/".join(names))
+    return told
+
+
+def test_what_a_block_holds_is_found_behind_its_use():
+    design = nested()
+    assert ways(design, "linear") == [
+        "twice1/step1/linear1",
+        "twice1/linear2",
+        "linear3",
+    ]
+    assert ways(design, "relu") == ["twice1/step1/relu1", "twice1/relu2"]
+    assert ways(design, "") == []
+
+
+def test_a_block_is_searched_once_by_the_use_that_stands_open():
+    design = nested()
+    (twice,) = (node.id for node in design.nodes.values() if node.block)
+    block = design.nodes[twice].block
+    design = edits.add(design, "block", (900, 0), block=block.id)
+    second = design.newest
+    first = ways(design, "relu2")
+    assert first == ["twice1/relu2"]
+    assert ways(design, "relu2", (second,)) == ["twice2/relu2"]
+
+
+def test_a_block_that_nothing_uses_is_found_by_itself():
+    design = nested()
+    (twice,) = (node.id for node in design.nodes.values() if node.block)
+    assert ways(edits.remove(design, [twice]), "relu2") == ["Twice/relu2"]

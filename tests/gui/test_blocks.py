@@ -376,3 +376,47 @@ def test_the_summary_leads_into_blocks(
     table.chosen.emit([f"{second}/{inner.id}"])
     assert shown.here.place == (second,)
     assert window.session.selection.one == inner.id
+
+
+def test_find_opens_the_block_in_which_a_node_stands(
+    qtbot: QtBot, window: Window
+) -> None:
+    document = window.document
+    document.replace(used_twice())
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    bar = window.canvas.finding
+    assert bar is not None
+    qtbot.keyClicks(bar.field, "relu")
+    assert (bar.count.text(), document.here.place) == ("1 found", ())
+    qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+    assert document.here.place == (uses_of(document.whole)[0],)
+    one = document.design.nodes[window.session.selection.one or ""]
+    assert (one.kind, bar.count.text()) == ("relu", "1 of 1")
+    assert window.canvas.canvas.node_items[one.id].mood.found
+    assert window.focusWidget() is bar.field
+    bar.field.clear()
+    qtbot.keyClicks(bar.field, "linear")  # one here, one outside
+    assert bar.count.text() == "1 of 2"
+    qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+    assert document.here.place == ()
+    assert window.session.selection.one == "n4"
+
+
+def test_heat_shows_a_block_by_its_sum_and_goes_on_inside(window: Window) -> None:
+    document, canvas = window.document, window.canvas
+    document.replace(used_twice())
+    window.run("heat_parameters")
+    first = uses_of(document.design)[0]
+    most = max(cost.parameters for cost in document.checked.costs.nodes.values())
+    heat = canvas.canvas.node_items[first].mood.heat
+    assert heat == pytest.approx(12 / most)
+    canvas.levels.enter(first)
+    items = canvas.canvas.node_items
+    inner = document.design.named("linear1")
+    assert inner is not None
+    assert items[inner.id].mood.heat == 1.0
+    assert canvas.heat.legend.text == "100% of the parameters of this block"
+    canvas.levels.leave()
+    assert canvas.heat.legend.text.endswith("of the parameters")
+    assert canvas.canvas.node_items[first].mood.heat == pytest.approx(heat)

@@ -1,13 +1,11 @@
-"""A sheet to draw a design on: public edits, one after the other, laid out in the end.
+"""A sheet to draw a design on: public edits, one after the other.
 
-A node stands in a cell: its column follows from what feeds it, its row is the one of
-its first source unless another is said. So a chain is one row from left to right, and
-branches are rows below each other:
+Nodes are put where the tidy layout puts them; nothing is placed by hand.
 
     sheet = Sheet()
     x = sheet.input("x", ("N", 64, 56, 56))
-    y = sheet.chain(x, conv(64, padding=1), bn(), relu(), row=-1)
-    y = sheet.put(part("add"), y, x, row=0)
+    y = sheet.chain(x, conv(64, padding=1), bn(), relu())
+    y = sheet.put(part("add"), x, y)
     design = sheet.design
 """
 
@@ -16,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from engine.catalog.params import Value
+from engine.check import check
 from engine.design.blocks import expose, set_block_notes, set_block_param
 from engine.design.bodies import inside
 from engine.design.edits import (
@@ -28,8 +27,9 @@ from engine.design.edits import (
     set_params,
 )
 from engine.design.model import Design, Wire
-from scripts.templates.layout import Cell, laid_out
+from gui.tidy import tidied
 from scripts.templates.parts import Part
+from scripts.templates.ruler import Ruler
 
 Source = str | tuple[str, str]  # node id, by its first output; or with a port
 Setting = int | tuple[int, str] | tuple[int, str, int]  # of a block's parameter
@@ -40,38 +40,32 @@ class Sheet:
 
     def __init__(self, design: Design | None = None) -> None:
         self._design = design or Design()
-        self._cells: dict[str, Cell] = {}
 
     @property
     def design(self) -> Design:
-        """The design as drawn so far, in columns and rows that fit its nodes."""
-        return arrange(self._design, laid_out(self._design, self._cells))
+        """The design as drawn so far, tidy."""
+        design = self._design
+        return arrange(design, tidied(design, check(design), Ruler()))
 
     def input(
         self,
         name: str,
         shape: tuple[int | str, ...],
-        *,
-        row: float = 0.0,
         **rest: Value,
     ) -> str:
         """An Input: of the network, or a port of the block being drawn."""
         given: dict[str, Value] = {"shape": shape, **rest}
-        return self.put(Part("input", name, given), row=row)
+        return self.put(Part("input", name, given))
 
-    def output(
-        self, source: Source, name: str = "", *, row: float | None = None
-    ) -> str:
+    def output(self, source: Source, name: str = "") -> str:
         """An Output: only where there are several, or one needs a name."""
-        return self.put(Part("output", name), source, row=row)
+        return self.put(Part("output", name), source)
 
     def put(
         self,
         what: Part,
         *sources: Source,
         into: Mapping[str, Source] | None = None,
-        row: float | None = None,
-        column: float | None = None,
     ) -> str:
         """Add a node and wire its inputs; an activation docks to a layer before it.
 
@@ -79,8 +73,6 @@ class Sheet:
             what: the node.
             sources: what feeds its inputs, in order.
             into: what feeds inputs by name.
-            row: None is the row of its first source.
-            column: None is the one after its furthest source.
 
         Returns:
             Its id.
@@ -96,30 +88,15 @@ class Sheet:
             raise ValueError(f"{what} takes {len(ports)} wires, not {len(sources)}")
         for port in sorted(wired):  # as files have them
             self._wired(key, port, wired[port])
-        feeding = [_node(end) for end in wired.values()]
-        behind = [self._cells[source].column for source in feeding]
-        if row is None:
-            row = self._cells[feeding[0]].row if feeding else 0.0
-        if column is None:
-            column = max(behind, default=-1.0) + 1
-        host = self._host(key, feeding, row)
+        host = self._host(key, [_node(end) for end in wired.values()])
         if host:
             self._design = dock(self._design, key, host)
-            column = self._cells[host].column
-        self._cells[key] = Cell(column, row)
         return key
 
-    def chain(
-        self,
-        source: Source,
-        *parts: Part,
-        row: float | None = None,
-        column: float | None = None,
-    ) -> str:
+    def chain(self, source: Source, *parts: Part) -> str:
         """Add nodes one after another, by their first inputs; the id of the last."""
         for what in parts:
-            source = self.put(what, source, row=row, column=column)
-            column = None
+            source = self.put(what, source)
         return _node(source)
 
     def define(
@@ -165,17 +142,16 @@ class Sheet:
         leaving = leaving or self._design.nodes[source].outputs[0].name
         self._design = connect(self._design, Wire(source, leaving, key, port))
 
-    def _host(self, key: str, feeding: list[str], row: float) -> str:
+    def _host(self, key: str, feeding: list[str]) -> str:
         """The layer that an activation is drawn as part of; "" for none."""
         nodes = self._design.nodes
-        row_of_node = nodes[key].row
-        if row_of_node is None or row_of_node.role != "activation" or not feeding:
+        row = nodes[key].row
+        if row is None or row.role != "activation" or not feeding:
             return ""
         before = nodes[feeding[0]].row
         free = before is not None and before.role in ("layer", "operation")
         taken = feeding[0] in self._design.look.docked.values()
-        same = self._cells[feeding[0]].row == row
-        return feeding[0] if free and same and not taken else ""
+        return feeding[0] if free and not taken else ""
 
 
 def _node(end: Source) -> str:

@@ -124,18 +124,18 @@ def vae() -> Design:
     sheet = Sheet()
     x = sheet.input("x", ("N", 784))
     hidden = sheet.chain(x, linear(400, "fc1"), relu())
-    mean = sheet.put(linear(20, "fc21"), hidden, row=-1)
-    logvar = sheet.put(linear(20, "fc22"), hidden, row=0)
-    std = sheet.chain(logvar, part("exp", "variance"), part("sqrt", "std"), row=0)
-    noise = sheet.input("noise", ("N", 20), row=1)
-    spread = sheet.put(part("multiply"), std, noise, row=0.5)
-    code = sheet.put(part("add"), mean, spread, row=0)
+    mean = sheet.put(linear(20, "fc21"), hidden)
+    logvar = sheet.put(linear(20, "fc22"), hidden)
+    std = sheet.chain(logvar, part("exp", "variance"), part("sqrt", "std"))
+    noise = sheet.input("noise", ("N", 20))
+    spread = sheet.put(part("multiply"), std, noise)
+    code = sheet.put(part("add"), mean, spread)
     image = sheet.chain(
         code, linear(400, "fc3"), relu(), linear(784, "fc4"), part("sigmoid")
     )
     sheet.output(image, "image")
-    sheet.output(mean, "mean", row=-1)
-    sheet.output(logvar, "logvar", row=1)
+    sheet.output(mean, "mean")
+    sheet.output(logvar, "logvar")
     return sheet.design
 
 

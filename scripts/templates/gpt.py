@@ -6,7 +6,6 @@ from engine.design.edits import set_symbol, tie
 from engine.design.model import Design
 from scripts.templates.drawing import Sheet
 from scripts.templates.parts import ZEROS, Part, init, linear, part, use
-from scripts.templates.residual import JOIN, PATH
 from scripts.templates.template import Template
 from scripts.templates.transformers import HEADS, WIDTH
 
@@ -38,9 +37,9 @@ def gpt2() -> Design:
         width=(768, WIDTH),
     )
     tokens = sheet.input("tokens", ("N", "T"), dtype="int64", high=TOKENS)
-    words = sheet.put(_table("wte", TOKENS), tokens, column=2)
+    words = sheet.put(_table("wte", TOKENS), tokens)
     places = part("arange", "positions", dim=1)
-    places_id = sheet.chain(tokens, places, _table("wpe", PLACES), row=PATH)
+    places_id = sheet.chain(tokens, places, _table("wpe", PLACES))
     x = sheet.put(part("add", "add"), words, places_id)
     head_id = sheet.chain(
         x,
@@ -81,9 +80,8 @@ def _block(body: Sheet, attention: str) -> None:
         part("layer_norm", "ln_1"),
         use(attention, "attn", heads="=heads", width="=width"),
         part("dropout", "resid_dropout", p=0.1),
-        row=PATH,
     )
-    x = body.put(part("add", "add1"), x, seen, row=JOIN)
+    x = body.put(part("add", "add1"), x, seen)
     thought = body.chain(
         x,
         part("layer_norm", "ln_2"),
@@ -91,9 +89,8 @@ def _block(body: Sheet, attention: str) -> None:
         part("gelu", "gelu", approximate="tanh"),
         _added("c_proj"),
         part("dropout", "dropout", p=0.1),
-        row=PATH,
     )
-    body.put(part("add", "add2"), x, thought, row=JOIN)
+    body.put(part("add", "add2"), x, thought)
 
 
 def _drawn(layer: Part) -> Part:

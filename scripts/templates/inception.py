@@ -123,8 +123,8 @@ def _mixed(body: Sheet, unit: str) -> None:
     """GoogLeNet's module."""
     x = body.input("x", ("N", 192, 28, 28))
     ends = [
-        body.chain(x, *parts, row=row)
-        for row, parts in _rows(
+        body.chain(x, *parts)
+        for parts in (
             [use(unit, "branch1", width="=ch1x1")],
             [
                 use(unit, "branch2a", width="=ch3x3red"),
@@ -140,13 +140,7 @@ def _mixed(body: Sheet, unit: str) -> None:
             ],
         )
     ]
-    body.put(_joined(4), *ends, row=0)
-
-
-def _rows(*branches: list[Part]) -> list[tuple[float, list[Part]]]:
-    """Branches with their rows, the middle of them at 0."""
-    top = -(len(branches) - 1) / 2
-    return [(top + place, parts) for place, parts in enumerate(branches)]
+    body.put(_joined(4), *ends)
 
 
 def _joined(count: int) -> Part:
@@ -293,25 +287,21 @@ class _Modules:
     def e(self, body: Sheet) -> None:
         """The two branches in the middle fork again."""
         x = body.input("x", ("N", 1280, 8, 8))
-        one = body.chain(x, self._conv("branch1x1", 320), row=-2.5)
-        three = body.chain(x, self._conv("branch3x3_1", 384), row=-1)
+        one = body.chain(x, self._conv("branch1x1", 320))
+        three = body.chain(x, self._conv("branch3x3_1", 384))
         double = body.chain(
             x,
             self._conv("branch3x3dbl_1", 448),
             self._conv("branch3x3dbl_2", 384, 3, 3),
-            row=1,
         )
-        pooled = body.chain(x, _average(), self._conv("branch_pool", 192), row=2.5)
+        pooled = body.chain(x, _average(), self._conv("branch_pool", 192))
         ends = [one]
-        for source, name, row in (
-            (three, "branch3x3_2", -1),
-            (double, "branch3x3dbl_3", 1),
-        ):
+        for source, name in ((three, "branch3x3_2"), (double, "branch3x3dbl_3")):
             flat = self._conv(f"{name}a", 384, 1, 3)
             tall = self._conv(f"{name}b", 384, 3, 1)
-            ends.append(body.put(flat, source, row=row - 0.5))
-            ends.append(body.put(tall, source, row=row + 0.5))
-        body.put(_joined(6), *ends, pooled, row=0)
+            ends.append(body.put(flat, source))
+            ends.append(body.put(tall, source))
+        body.put(_joined(6), *ends, pooled)
 
     def _conv(self, name: str, width: int | str, high: int = 1, wide: int = 1) -> Part:
         return use(self._unit, name, width=width, high=high, wide=wide)
@@ -323,8 +313,8 @@ class _Modules:
         self, body: Sheet, shape: tuple[int | str, ...], *branches: list[Part]
     ) -> None:
         x = body.input("x", shape)
-        ends = [body.chain(x, *parts, row=row) for row, parts in _rows(*branches)]
-        body.put(_joined(len(ends)), *ends, row=0)
+        ends = [body.chain(x, *parts) for parts in branches]
+        body.put(_joined(len(ends)), *ends)
 
 
 def _average() -> Part:

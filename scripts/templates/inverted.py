@@ -6,14 +6,11 @@ from collections.abc import Mapping
 
 from engine.catalog.params import Value
 from scripts.templates.drawing import Sheet
-from scripts.templates.layout import DOWN
 from scripts.templates.parts import HE_OUT, ZEROS, Part, conv, part, use
 
 Knobs = tuple[int, str]  # what each use may set: the default, and a line about it
 
 IMAGE = ("N", 3, 224, 224)
-SKIP, PATH = 0.0, 1.0  # rows: what is kept above, what is computed below
-JOIN = 10 / DOWN  # where they meet: the upper of two ports is level with SKIP
 
 EXPANSION = (6, "How many times more channels it has inside.")
 STRIDE = (2, "2 halves height and width, 1 keeps them.")
@@ -52,8 +49,8 @@ def skipped(
     def draw(body: Sheet) -> None:
         x = body.input("x", ("N", knobs["width"][0], 28, 28))
         through = {knob: f"={knob}" for knob in knobs}
-        found = body.put(use(inner, "path", **through, **given), x, row=PATH)
-        body.put(part("add", "add"), x, found, row=JOIN)
+        found = body.put(use(inner, "path", **through, **given), x)
+        body.put(part("add", "add"), x, found)
 
     notes = f"Adds to what arrives what {path.name} makes of it."
     return sheet.define(name, draw, notes, **knobs)
@@ -99,9 +96,8 @@ def squeeze_excitation(
             part(act),
             conv("=channels", 1, "fc2").drawn(weight=HE_OUT, bias=ZEROS),
             part(gate),
-            row=PATH,
         )
-        body.put(part("multiply", "scale"), x, weights, row=JOIN)
+        body.put(part("multiply", "scale"), x, weights)
 
     return sheet.define(
         "SqueezeExcitation",

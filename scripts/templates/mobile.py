@@ -11,11 +11,8 @@ from scripts.templates.inverted import (
     ARRIVING,
     EXPANSION,
     IMAGE,
-    JOIN,
     KERNEL,
     LEAVING,
-    PATH,
-    SKIP,
     STRIDE,
     Knobs,
     depthwise,
@@ -270,21 +267,20 @@ def _shuffle_down(body: Sheet) -> None:
         conv(_HALF, 1, "skip_conv", bias=False),
         bn("skip_bn2"),
         relu("skip_relu"),
-        row=SKIP,
     )
-    path = body.chain(x, *_three(2), row=PATH)
+    path = body.chain(x, *_three(2))
     _shuffled(body, skip, path)
 
 
 def _shuffle_unit(body: Sheet) -> None:
     x = body.input("x", ("N", 116, 28, 28))
     halves = body.put(part("chunk", "halves", chunks=2, dim=1), x)
-    path = body.chain((halves, "part2"), *_three(1), row=PATH)
+    path = body.chain((halves, "part2"), *_three(1))
     _shuffled(body, (halves, "part1"), path)
 
 
 def _shuffled(body: Sheet, skip: Source, path: str) -> None:
-    joined = body.put(part("concatenate", "cat"), skip, path, row=JOIN)
+    joined = body.put(part("concatenate", "cat"), skip, path)
     body.chain(joined, part("channel_shuffle", "shuffle", groups=2))
 
 

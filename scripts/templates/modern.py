@@ -11,10 +11,8 @@ from scripts.templates.inverted import (
     ARRIVING,
     EXPANSION,
     IMAGE,
-    JOIN,
     KERNEL,
     LEAVING,
-    PATH,
     STRIDE,
     Knobs,
     depthwise,
@@ -194,13 +192,10 @@ def _cnblock(body: Sheet) -> None:
         part("gelu"),
         _spread(linear("=width", "fc2")),
         part("permute", "channels_second", dims=_SECOND),
-        row=PATH,
     )
-    learnt = body.put(
-        scale.drawn(weight=init("constant", val=1e-6)), row=PATH + 1, column=6
-    )
-    scaled = body.put(part("multiply", "scaled"), found, learnt, row=PATH)
-    body.put(part("add", "add"), x, scaled, row=JOIN)
+    learnt = body.put(scale.drawn(weight=init("constant", val=1e-6)))
+    scaled = body.put(part("multiply", "scaled"), found, learnt)
+    body.put(part("add", "add"), x, scaled)
 
 
 _SCORES = (("N", 1000),)

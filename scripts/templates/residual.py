@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.catalog.spec import Init
 from engine.design.model import Design
 from scripts.templates.drawing import Sheet
-from scripts.templates.layout import DOWN
 from scripts.templates.parts import (
     HE_IN,
     HE_OUT,
@@ -25,9 +24,6 @@ IMAGE = ("N", 3, 224, 224)
 WIDTH = "Channels of its 3x3 convolutions."
 STRIDE = "2 halves height and width, 1 keeps them."
 REST = "Blocks after the first."
-
-SKIP, PATH = 0.0, 1.0  # rows: what is kept above, what is computed below
-JOIN = 10 / DOWN  # where they meet: the upper of two ports is level with SKIP
 
 
 def plain(
@@ -166,7 +162,6 @@ def _twice(body: Sheet, x: str, stride: int | str = 1, weight: Init = HE_OUT) ->
         relu("relu1"),
         plain("=width", 3, "conv2", weight=weight),
         bn("bn2"),
-        row=PATH,
     )
 
 
@@ -192,17 +187,16 @@ def _narrowed(body: Sheet, x: str, stride: int | str) -> str:
         relu("relu2"),
         plain("=4*width", 1, "conv3"),
         bn("bn3"),
-        row=PATH,
     )
 
 
 def _projected(body: Sheet, x: str, out: str) -> str:
     shortcut = plain(out, 1, "downsample", "=stride")
-    return body.chain(x, shortcut, bn("downsample_bn"), row=SKIP)
+    return body.chain(x, shortcut, bn("downsample_bn"))
 
 
 def _joined(body: Sheet, skip: str, path: str) -> str:
-    joined = body.put(part("add", "add"), skip, path, row=JOIN)
+    joined = body.put(part("add", "add"), skip, path)
     return body.chain(joined, relu("relu"))
 
 
@@ -262,7 +256,6 @@ def _small_down(body: Sheet) -> None:
         part("slice", "half_the_rows", dim=2, step=2),
         part("slice", "half_the_columns", dim=3, step=2),
         part("pad", "more_channels", pad=(0, 0, 0, 0, side, side)),
-        row=SKIP,
     )
     _joined(body, skip, path)
 
@@ -317,9 +310,8 @@ def _dense_layer(body: Sheet) -> None:
         bn("norm2"),
         relu("relu2"),
         plain("=growth", 3, "conv2", weight=HE_IN),
-        row=PATH,
     )
-    body.put(part("concatenate", "cat"), x, found, row=JOIN)
+    body.put(part("concatenate", "cat"), x, found)
 
 
 def _transition(body: Sheet) -> None:

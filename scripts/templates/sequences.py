@@ -41,9 +41,9 @@ def bilstm() -> Design:
         ),
         sheet.input("x", ("N", 100, 128)),
     )
-    for row, port in enumerate(("output", "h_n", "c_n")):
+    for port in ("output", "h_n", "c_n"):
         name = "every_step" if port == "output" else port
-        sheet.output((lstm, port), name, row=row)
+        sheet.output((lstm, port), name)
     return sheet.design
 
 

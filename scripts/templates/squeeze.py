@@ -83,10 +83,10 @@ def _fire(body: Sheet) -> None:
     x = body.input("x", ("N", 96, 54, 54))
     squeezed = body.chain(x, layer("=squeeze", 1, "squeeze"), relu())
     halves = [
-        body.chain(squeezed, layer("=expand", kernel, name), relu(), row=row)
-        for kernel, name, row in ((1, "expand1x1", -0.5), (3, "expand3x3", 0.5))
+        body.chain(squeezed, layer("=expand", kernel, name), relu())
+        for kernel, name in ((1, "expand1x1"), (3, "expand3x3"))
     ]
-    body.put(part("concatenate"), *halves, row=0)
+    body.put(part("concatenate"), *halves)
 
 
 TEMPLATES = {

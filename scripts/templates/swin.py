@@ -8,7 +8,7 @@ from engine.catalog.params import Value
 from engine.design.model import Design
 from scripts.templates.drawing import Sheet, Source
 from scripts.templates.parts import ZEROS, Part, conv, init, linear, part, use
-from scripts.templates.residual import IMAGE, JOIN, PATH
+from scripts.templates.residual import IMAGE
 from scripts.templates.template import Template
 from scripts.templates.transformers import HEADS, WIDTH
 
@@ -126,29 +126,28 @@ def _block(inner: tuple[str, ...], *, moved: bool) -> Callable[[Sheet], None]:
 
     def draw(body: Sheet) -> None:
         x = body.input("x", MAP)
-        seen = body.chain(x, part("layer_norm", "norm1"), row=PATH)
+        seen = body.chain(x, part("layer_norm", "norm1"))
         if moved:
             seen = body.chain(seen, _roll("shift", -3))
         seen = body.chain(seen, use(cut, "windows", **sizes))
-        ways = body.put(use(bias, "bias", heads="=heads"), seen, row=2)
+        ways = body.put(use(bias, "bias", heads="=heads"), seen)
         if moved:
-            hidden = body.put(use(mask, "mask"), x, row=3)
-            ways = body.put(part("add", "ways"), ways, hidden, row=2)
+            hidden = body.put(use(mask, "mask"), x)
+            ways = body.put(part("add", "ways"), ways, hidden)
         attend = use(attention, "attn", heads="=heads", width="=width")
-        seen = body.put(attend, seen, ways, row=PATH)
+        seen = body.put(attend, seen, ways)
         seen = body.chain(seen, use(whole, "image", **sizes))
         if moved:
             seen = body.chain(seen, _roll("back", 3))
-        x = body.put(part("add", "add1"), x, seen, row=JOIN)
+        x = body.put(part("add", "add1"), x, seen)
         thought = body.chain(
             x,
             part("layer_norm", "norm2"),
             _spread(linear("=4*width", "fc1")),
             part("gelu", "gelu"),
             _spread(linear("=width", "fc2")),
-            row=PATH,
         )
-        body.put(part("add", "add2"), x, thought, row=JOIN)
+        body.put(part("add", "add2"), x, thought)
 
     return draw
 
@@ -191,7 +190,7 @@ def _merge(body: Sheet) -> None:
 def _attention(body: Sheet) -> None:
     x = body.input("x", WINDOWS)
     above = part("input", "bias", shape=(3, 49, 49))
-    bias = body.put(above, row=-PATH, column=7)
+    bias = body.put(above)
     heads = body.chain(
         x,
         _spread(linear("=3*width", "qkv")),
@@ -200,13 +199,13 @@ def _attention(body: Sheet) -> None:
     )
     parts = body.put(part("chunk", "chunk", chunks=3, dim=2), heads)
     keys = part("transpose", "keys", dim0=3, dim1=4)
-    across = body.put(keys, (parts, "part2"), row=PATH)
-    scores = body.put(part("matmul", "scores"), (parts, "part1"), across, row=0)
-    root = body.put(_number("scale", 32**-0.5), row=PATH, column=6)
-    scaled = body.put(part("multiply", "scaled"), scores, root, row=JOIN)
-    scored = body.put(part("add", "add"), bias, scaled, row=0)
+    across = body.put(keys, (parts, "part2"))
+    scores = body.put(part("matmul", "scores"), (parts, "part1"), across)
+    root = body.put(_number("scale", 32**-0.5))
+    scaled = body.put(part("multiply", "scaled"), scores, root)
+    scored = body.put(part("add", "add"), bias, scaled)
     shares = body.put(part("softmax", "softmax", dim=-1), scored)
-    mixed = body.put(part("matmul", "mixed"), shares, (parts, "part3"), row=0)
+    mixed = body.put(part("matmul", "mixed"), shares, (parts, "part3"))
     body.chain(
         mixed,
         part("transpose", "pixels_first", dim0=2, dim1=3),
@@ -223,20 +222,19 @@ def _relative_bias(body: Sheet) -> None:
         part("slice", "steps", dim=0, stop=7),
     )
     column = body.put(part("unsqueeze", "column", dim=1), steps)
-    apart = body.put(part("subtract", "apart"), column, steps, row=0)
-    six = body.put(_number("six", 6, "int64"), row=PATH, column=4)
-    way = body.put(part("add", "from_0_to_12"), apart, six, row=0)
+    apart = body.put(part("subtract", "apart"), column, steps)
+    six = body.put(_number("six", 6, "int64"))
+    way = body.put(part("add", "from_0_to_12"), apart, six)
     rows = body.put(_shaped("rows", 7, 1, 7, 1), way)
-    wide = body.put(_number("thirteen", 13, "int64"), row=-PATH, column=6)
-    rows = body.put(part("multiply", "of_13"), rows, wide, row=0)
-    columns = body.put(_shaped("columns", 1, 7, 1, 7), way, row=PATH)
+    wide = body.put(_number("thirteen", 13, "int64"))
+    rows = body.put(part("multiply", "of_13"), rows, wide)
+    columns = body.put(_shaped("columns", 1, 7, 1, 7), way)
     table = part("embedding", "table", num_embeddings=169, embedding_dim="=heads")
     body.chain(
-        body.put(part("add", "index"), rows, columns, row=JOIN),
+        body.put(part("add", "index"), rows, columns),
         _shaped("pairs", 49, 49),
         table.drawn(weight=SMALL),
         part("permute", "heads_first", dims=(2, 0, 1)),
-        row=0,
     )
 
 
@@ -248,21 +246,20 @@ def _shift_mask(body: Sheet) -> None:
         part("cast", "real"),
     )
     here = body.put(_shaped("here", -1, 7, 1), places)
-    there = body.put(_shaped("there", -1, 1, 7), places, row=PATH)
+    there = body.put(_shaped("there", -1, 1, 7), places)
     far = body.chain(
-        body.put(part("subtract", "apart"), here, there, row=JOIN),
+        body.put(part("subtract", "apart"), here, there),
         part("abs", "abs"),
         part("clamp", "six_or_more", min=6.0, max=7.0),
-        row=0,
     )
-    six: Source = body.put(_number("six", 6), row=PATH, column=7)
-    far = body.put(part("subtract", "too_far"), far, six, row=0)
-    cost = body.put(_number("cost", -100), row=PATH, column=8)
-    hidden = body.put(part("multiply", "hidden"), far, cost, row=0)
+    six: Source = body.put(_number("six", 6))
+    far = body.put(part("subtract", "too_far"), far, six)
+    cost = body.put(_number("cost", -100))
+    hidden = body.put(part("multiply", "hidden"), far, cost)
     rows = body.put(_shaped("by_row", -1, 1, 7, 1, 7, 1), hidden)
-    columns = body.put(_shaped("by_column", 1, -1, 1, 7, 1, 7), hidden, row=PATH)
-    both = body.put(part("add", "either"), rows, columns, row=JOIN)
-    body.put(_shaped("pairs", -1, 1, 49, 49), both, row=0)
+    columns = body.put(_shaped("by_column", 1, -1, 1, 7, 1, 7), hidden)
+    both = body.put(part("add", "either"), rows, columns)
+    body.put(_shaped("pairs", -1, 1, 49, 49), both)
 
 
 def _number(name: str, value: float, dtype: str = "float32") -> Part:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.design.model import Design
 from scripts.templates.drawing import Sheet
 from scripts.templates.parts import linear, part, use
-from scripts.templates.residual import JOIN, PATH, SKIP
 from scripts.templates.template import Template
 
 HEADS = "Looks at once, each on its share of the features; divides the width."
@@ -58,9 +57,9 @@ def _encoder_layer(body: Sheet) -> None:
         batch_first=True,
         need_weights=False,
     )
-    seen = body.chain(x, attention, part("dropout", "dropout1", p=0.1), row=PATH)
-    x = body.put(part("add", "add1"), x, seen, row=JOIN)
-    x = body.chain(x, part("layer_norm", "norm1"), row=SKIP)
+    seen = body.chain(x, attention, part("dropout", "dropout1", p=0.1))
+    x = body.put(part("add", "add1"), x, seen)
+    x = body.chain(x, part("layer_norm", "norm1"))
     thought = body.chain(
         x,
         linear("=4*width", "linear1"),
@@ -68,19 +67,18 @@ def _encoder_layer(body: Sheet) -> None:
         part("dropout", "dropout", p=0.1),
         linear("=width", "linear2"),
         part("dropout", "dropout2", p=0.1),
-        row=PATH,
     )
-    x = body.put(part("add", "add2"), x, thought, row=JOIN)
-    body.chain(x, part("layer_norm", "norm2"), row=SKIP)
+    x = body.put(part("add", "add2"), x, thought)
+    body.chain(x, part("layer_norm", "norm2"))
 
 
 def transformer() -> Design:
     """torch.nn.Transformer as it comes, batch first."""
     sheet = Sheet()
-    source = sheet.input("src", ("N", 100, 512), row=0)
-    target = sheet.input("tgt", ("N", 80, 512), row=1)
+    source = sheet.input("src", ("N", 100, 512))
+    target = sheet.input("tgt", ("N", 80, 512))
     whole = part("transformer", "transformer", batch_first=True)
-    sheet.put(whole, source, into={"tgt": target}, row=JOIN)
+    sheet.put(whole, source, into={"tgt": target})
     return sheet.design
 
 

@@ -62,20 +62,18 @@ def _draw_u(
     blocks: tuple[str, str, str],
     crops: Sequence[int],
 ) -> None:
-    """Each height of the U is a row."""
+    """Down, and up again beside what was kept on the way."""
     double, down, up = blocks
     x = sheet.input("x", shape)
     skips = [sheet.put(use(double, "inc", width=WIDTHS[0]), x)]
     for row, width in enumerate(WIDTHS[1:], 1):
-        skips.append(
-            sheet.put(use(down, f"down{row}", width=width), skips[-1], row=row)
-        )
+        skips.append(sheet.put(use(down, f"down{row}", width=width), skips[-1]))
     below = skips.pop()
     for row in range(len(skips) - 1, -1, -1):
         given = {"width": WIDTHS[row], **({"crop": crops[row]} if crops else {})}
         name = f"up{len(WIDTHS) - 1 - row}"
-        below = sheet.put(use(up, name, **given), skips[row], below, row=row)
-    sheet.put(conv(classes, 1, "outc").drawn(weight=HE_IN), below, row=0)
+        below = sheet.put(use(up, name, **given), skips[row], below)
+    sheet.put(conv(classes, 1, "outc").drawn(weight=HE_IN), below)
 
 
 def _double(body: Sheet, *, normed: bool) -> None:
@@ -88,9 +86,9 @@ def _double(body: Sheet, *, normed: bool) -> None:
 
 
 def _up(body: Sheet, double: str, *, cropped: bool) -> None:
-    across = body.input("across", ("N", 64, 64, 64), row=-0.5)
+    across = body.input("across", ("N", 64, 64, 64))
     below = body.input(
-        "below", ("N", 128, 28 if cropped else 32, 28 if cropped else 32), row=0.5
+        "below", ("N", 128, 28 if cropped else 32, 28 if cropped else 32)
     )
     if cropped:
         across = body.put(part("zero_pad2d", "cut", padding="=-crop"), across)
@@ -99,7 +97,7 @@ def _up(body: Sheet, double: str, *, cropped: bool) -> None:
     )
     raised = body.put(grown.drawn(weight=HE_IN), below)
     body.chain(
-        body.put(part("concatenate", "beside"), across, raised, row=0),
+        body.put(part("concatenate", "beside"), across, raised),
         use(double, "conv", width="=width"),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.design.model import Design
 from scripts.templates.drawing import Sheet
 from scripts.templates.parts import ZEROS, Part, conv, init, linear, part, use
-from scripts.templates.residual import IMAGE, JOIN, PATH, SKIP
+from scripts.templates.residual import IMAGE
 from scripts.templates.template import Template
 from scripts.templates.transformers import HEADS, WIDTH
 
@@ -28,16 +28,15 @@ def vit_b_16() -> Design:
         _small(conv(768, 16, "conv_proj", stride=16)),
         part("flatten", "flatten", start_dim=2),
         part("permute", "sequence", dims=(0, 2, 1)),
-        row=SKIP,
     )
     token = part("parameter", "class_token", shape=(1, 1, 768)).drawn(weight=ZEROS)
-    token_id = sheet.put(token, row=-PATH, column=2)
+    token_id = sheet.put(token)
     each = sheet.put(part("expand", "each", size=("N", 1, -1)), token_id)
     places = part("parameter", "pos_embedding", shape=(1, 197, 768))
-    places_id = sheet.put(places.drawn(weight=SMALL), row=PATH, column=4)
+    places_id = sheet.put(places.drawn(weight=SMALL))
     joined = part("concatenate", "cat", dim=1)
-    x = sheet.put(joined, each, patches, row=-JOIN)
-    x = sheet.put(part("add", "add"), x, places_id, row=SKIP)
+    x = sheet.put(joined, each, patches)
+    x = sheet.put(part("add", "add"), x, places_id)
     sheet.chain(
         x,
         use(block, "layers", heads=12, width=768, repeat=12),
@@ -61,19 +60,16 @@ def _encoder_block(body: Sheet) -> None:
         batch_first=True,
         need_weights=False,
     )
-    seen = body.chain(
-        x, part("layer_norm", "ln_1", eps=1e-6), _small(attention), row=PATH
-    )
-    x = body.put(part("add", "add1"), x, seen, row=JOIN)
+    seen = body.chain(x, part("layer_norm", "ln_1", eps=1e-6), _small(attention))
+    x = body.put(part("add", "add1"), x, seen)
     thought = body.chain(
         x,
         part("layer_norm", "ln_2", eps=1e-6),
         _small(linear("=4*width", "fc1")),
         part("gelu", "gelu"),
         _small(linear("=width", "fc2")),
-        row=PATH,
     )
-    body.put(part("add", "add2"), x, thought, row=JOIN)
+    body.put(part("add", "add2"), x, thought)
 
 
 TEMPLATES = {

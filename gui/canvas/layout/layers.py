@@ -6,9 +6,9 @@ is ordered by itself, and rows may end between them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from gui.canvas.layout.units import Link
 
@@ -92,59 +92,102 @@ def depths(count: int, links: Sequence[Link]) -> list[int]:
     return depth
 
 
+def crowds(links: Sequence[Link], depth: Sequence[int], width: int) -> list[int]:
+    """How many links lead over the boundary right of each column."""
+    passing = [0] * (width + 1)
+    for link in links:
+        passing[depth[link.source]] += 1
+        passing[depth[link.target]] -= 1
+    return list(accumulate(passing[: width - 1]))
+
+
+def leading(
+    members: Sequence[int], links: Sequence[Link], depth: Sequence[int], width: int
+) -> list[int]:
+    """As `crowds`, and very many where a row must not end: between branches.
+
+    A wire that skips from a place that everything passes may go on in the row below.
+    """
+    found = crowds(links, depth, width)
+    over = [0] * (width + 1)  # units in a column, and links that pass over it
+    for link in links:
+        over[depth[link.source] + 1] += 1
+        over[depth[link.target]] -= 1
+    over = list(accumulate(over))
+    for unit in members:
+        over[depth[unit]] += 1
+    skips = [0] * (width + 1)
+    for link in links:
+        if (
+            depth[link.target] - depth[link.source] > 1
+            and over[depth[link.source]] == 1
+        ):
+            skips[depth[link.source]] += 1
+            skips[depth[link.target]] -= 1
+    for column, count in enumerate(accumulate(skips[: width - 1])):
+        if found[column] > 1 + count:
+            found[column] = len(links) + 1
+    return found
+
+
 def sections(
-    members: Sequence[int], links: Sequence[Link], depth: Sequence[int]
+    members: Sequence[int],
+    links: Sequence[Link],
+    depth: Sequence[int],
+    breaks: Collection[int] = (),
 ) -> list[Section]:
-    """The sections of one part of the drawing, from left to right."""
+    """The sections of one part of the drawing, from left to right.
+
+    Args:
+        members: units of this part.
+        links: between them.
+        depth: the column of every unit.
+        breaks: columns that a row ends with; wires to other rows take no lane in them.
+    """
     width = max(depth[place] for place in members) + 1
     columns: list[list[Item]] = [[] for _ in range(width)]
     items: dict[int, Item] = {}
     for place in members:
         item = items[place] = Item(place)
         columns[depth[place]].append(item)
-    passing = [0] * (width + 1)
-    for link in links:
-        passing[depth[link.source]] += 1
-        passing[depth[link.target]] -= 1
-    crossing, cut = 0, [False] * width
-    for column in range(width - 1):
-        crossing += passing[column]
-        cut[column] = crossing == 1
-    lone = _lone(links, depth, cut)
-    begins = [0, *(c + 1 for c in range(width - 1) if c in lone), width]
+    lone = _lone(links, depth, crowds(links, depth, width))
+    cuts = sorted(lone.keys() | set(breaks))
+    begins = [0, *(cut + 1 for cut in cuts), width]
     found = [
         Section(columns[first:last], [], lone.get(first - 1))
         for first, last in pairwise(begins)
     ]
-    of_column = [
-        place for place, (a, b) in enumerate(pairwise(begins)) for _ in range(a, b)
-    ]
+    row = list(accumulate(column - 1 in breaks for column in range(width)))
+    spans = pairwise(begins)
+    of_column = [place for place, (a, b) in enumerate(spans) for _ in range(a, b)]
     for link in links:
         first, last = depth[link.source], depth[link.target]
-        if first in lone and lone[first] is link:
+        if lone.get(first) is link or row[first] != row[last]:
             continue
         found[of_column[first]].links.append(link)
         before, port = items[link.source], link.leaves
         for column in range(first + 1, last):
             item = Item(-1)
             columns[column].append(item)
-            _tie(before, item, port, 0.0)
+            tie(before, item, port, 0.0)
             before, port = item, 0.0
-        _tie(before, items[link.target], port, link.arrives)
+        tie(before, items[link.target], port, link.arrives)
     return found
 
 
 def _lone(
-    links: Sequence[Link], depth: Sequence[int], cut: Sequence[bool]
+    links: Sequence[Link], depth: Sequence[int], crossing: Sequence[int]
 ) -> dict[int, Link]:
     """Column -> the one link that leads on from it to the next."""
     return {
         depth[link.source]: link
         for link in links
-        if cut[depth[link.source]] and depth[link.target] == depth[link.source] + 1
+        if crossing[depth[link.source]] == 1
+        and depth[link.target] == depth[link.source] + 1
     }
 
 
-def _tie(before: Item, after: Item, leaves: float, arrives: float) -> None:
+def tie(before: Item, after: Item, leaves: float, arrives: float) -> None:
+    """Wire two items of columns next to each other."""
     before.on.append((after, leaves, arrives))
     after.back.append((before, leaves, arrives))

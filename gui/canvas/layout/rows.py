@@ -1,20 +1,32 @@
-"""Long networks in rows, like text: as many as make the whole as large as can be."""
+"""Long networks in rows, like text: as many as make the whole as large as can be.
+
+A row best ends where one wire leads on. Where the whole would be tiny otherwise, it may
+also end where several do: they then go back together, through the channel to the row
+below.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import inf
 from typing import NamedTuple
 
 CANVAS = 1000.0, 625.0  # what a person sees at once, at full size
 ENOUGH = 0.95  # no more rows once the whole is shown at this zoom
+SMALL = 0.7  # at this zoom, rows may end where several wires lead on
 ONE_ROW = 1300.0  # what is no wider stays in one row
 BETWEEN = 76.0  # rows, with a wire and its label going back through the channel
+LANE = 18.0  # more for each further wire in the channel
 WORTH = 1.25  # more rows must make the whole so much larger
+DEAR = 1.5  # so much, where several wires lead on at the end of a row
+WIRE = 0.95  # what is left of a size for each further wire in a channel
+MOST = 2  # wires in a channel
+LONGEST = 90  # columns that are looked through for places to end a row
 KEPT = 0.8  # the person's rows stay while they are this good
 
 
 class Stretch(NamedTuple):
-    """A section with the gap before it."""
+    """What stays in one row, with the gap before it."""
 
     gap: float
     width: float
@@ -22,41 +34,68 @@ class Stretch(NamedTuple):
     bottom: float
 
 
-def rows(stretches: Sequence[Stretch], now: Sequence[int]) -> list[int]:
-    """Where rows begin: places in `stretches`, the first of them 0.
-
-    Args:
-        stretches: from left to right.
-        now: the rows as they are.
-    """
-    whole = _width(stretches)
-    if whole <= ONE_ROW or len(stretches) < 2:
-        return [0]
-    best, size = [0], _size(stretches, [0])
+def folded(stretches: Sequence[Stretch]) -> list[int]:
+    """Which stretches begin a row, where one wire leads from each to the next."""
+    best = [0]
+    if len(stretches) < 2 or width(stretches) <= ONE_ROW:
+        return best
+    size = zoom(stretches, best)
     for count in range(2, len(stretches) + 1):
         begins = _split(stretches, count)
-        found = _size(stretches, begins)
+        found = zoom(stretches, begins)
         if found > size * WORTH:
             best, size = begins, found
         if size > ENOUGH or found < size * 0.5:  # or it only gets worse
             break
-    if (
-        len(now) > 1
-        and now[-1] < len(stretches)
-        and _size(stretches, now) > size * KEPT
-    ):
-        return list(now)
     return best
 
 
-def _width(stretches: Sequence[Stretch]) -> float:
+def breaks(xs: Sequence[float], crossing: Sequence[int]) -> Iterator[list[int]]:
+    """Columns to end rows with, for two rows and more, where few wires lead on.
+
+    Args:
+        xs: of each column, all in one row.
+        crossing: how many wires lead from each column to the ones after it.
+    """
+    if len(xs) > LONGEST:
+        return
+    for count in range(2, min(6, len(xs)) + 1):
+        found = _cheapest(xs, crossing, count)
+        if found:
+            yield found
+
+
+def width(stretches: Sequence[Stretch]) -> float:
+    """Of a row."""
     return sum(s.width + s.gap for s in stretches) - stretches[0].gap
+
+
+def zoom(
+    stretches: Sequence[Stretch], begins: Sequence[int], wires: Sequence[int] = ()
+) -> float:
+    """The zoom at which the whole fills a canvas, less for crowded channels.
+
+    Args:
+        stretches: all of them.
+        begins: those that begin a row.
+        wires: how many lead back to each row but the first; one where it is not said.
+    """
+    ends = [*begins[1:], len(stretches)]
+    wide = high = 0.0
+    for first, last in zip(begins, ends, strict=True):
+        row = stretches[first:last]
+        wide = max(wide, width(row))
+        high += max(s.bottom for s in row) - min(s.top for s in row)
+    high += BETWEEN * (len(begins) - 1)
+    more = sum(count - 1 for count in wires)
+    high += LANE * more
+    return float(min(CANVAS[0] / wide, CANVAS[1] / high) * WIRE**more)
 
 
 def _split(stretches: Sequence[Stretch], count: int) -> list[int]:
     """Rows of which the widest is as narrow as possible."""
     low = max(s.width for s in stretches)
-    high = _width(stretches)
+    high = width(stretches)
     while high - low > 4.0:
         middle = (low + high) / 2
         if len(_filled(stretches, middle)) <= count:
@@ -66,24 +105,38 @@ def _split(stretches: Sequence[Stretch], count: int) -> list[int]:
     return _filled(stretches, high)
 
 
-def _filled(stretches: Sequence[Stretch], width: float) -> list[int]:
+def _filled(stretches: Sequence[Stretch], most: float) -> list[int]:
     """Rows filled one after the other."""
     begins, used = [0], -stretches[0].gap
     for place, stretch in enumerate(stretches):
         used += stretch.gap + stretch.width
-        if used > width and place > begins[-1]:
+        if used > most and place > begins[-1]:
             begins.append(place)
             used = stretch.width
     return begins
 
 
-def _size(stretches: Sequence[Stretch], begins: Sequence[int]) -> float:
-    """The zoom at which the whole fills a canvas."""
-    ends = [*begins[1:], len(stretches)]
-    wide = high = 0.0
-    for first, last in zip(begins, ends, strict=True):
-        row = stretches[first:last]
-        wide = max(wide, _width(row))
-        high += max(s.bottom for s in row) - min(s.top for s in row)
-    high += BETWEEN * (len(begins) - 1)
-    return min(CANVAS[0] / wide, CANVAS[1] / high)
+def _cheapest(xs: Sequence[float], crossing: Sequence[int], count: int) -> list[int]:
+    """Rows of about one width; [] where too many wires lead on everywhere."""
+    ideal = (xs[-1] - xs[0]) / count or 1.0
+    # cost and breaks of the best rows that end with each column
+    best: dict[int, tuple[float, list[int]]] = {-1: (0.0, [])}
+    for row in range(count):
+        found: dict[int, tuple[float, list[int]]] = {}
+        last = row == count - 1
+        for end in [len(xs) - 1] if last else range(len(xs) - 1):
+            crowd = 1 if last else crossing[end]
+            if crowd > MOST:
+                continue
+            least, via = inf, list[int]()
+            for begin, (cost, before) in best.items():
+                if begin < end:
+                    wide = (xs[end] - xs[begin + 1]) / ideal
+                    cost += wide * wide + 0.2 * (crowd - 1)
+                    if cost < least:
+                        least, via = cost, before
+                        start = begin
+            if least < inf:
+                found[end] = (least, via if start < 0 else [*via, start])
+        best = found
+    return best[len(xs) - 1][1] if len(xs) - 1 in best else []

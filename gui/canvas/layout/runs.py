@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from gui.canvas.layout.layers import Item, Section
+from gui.canvas.layout.layers import Item, Section, tie
 from gui.canvas.layout.units import Unit
 
 AIR = 26.0  # between nodes above each other
@@ -67,18 +67,17 @@ def _main_line(columns: Sequence[list[Item]], first: int, last: int) -> list[Ite
     best: dict[int, tuple[float, Item | None]] = {}
     for place, column in enumerate(columns):
         middle = (len(column) - 1) / 2
+        if place and not any(id(b) in best for item in column for b, _, _ in item.back):
+            # The way goes on in another row: here the line jumps.
+            ends = [item for item in columns[place - 1] if id(item) in best]
+            tie(max(ends, key=lambda item: best[id(item)][0]), column[0], 0.0, 0.0)
         for item in column:
             worth = NODE * (item.unit >= 0) - abs(item.place - middle)
-            ways = [best[id(b)][0] for b, _, _ in item.back if id(b) in best]
+            ways = [(best[id(b)][0], b) for b, _, _ in item.back if id(b) in best]
             if not place and (first < 0 or item.unit == first):
                 best[id(item)] = (worth, None)
             elif place and ways:
-                most = max(ways)
-                via = next(
-                    b
-                    for b, _, _ in item.back
-                    if id(b) in best and best[id(b)][0] == most
-                )
+                most, via = max(ways, key=lambda way: way[0])
                 best[id(item)] = (worth + most, via)
     ends = [item for item in columns[-1] if id(item) in best]
     exits = [item for item in ends if item.unit == last]

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
-from gui.canvas.layout import layers, runs
-from gui.canvas.layout.layers import Item, Section
-from gui.canvas.layout.order import ordered
-from gui.canvas.layout.rows import BETWEEN, Stretch, rows
-from gui.canvas.layout.shapes import Box, Drawing, Point
+from gui.canvas.layout import layers, rows
+from gui.canvas.layout.parts import Part, laid
+from gui.canvas.layout.shapes import Drawing, Point
 from gui.canvas.layout.units import Link, Unit, gathered
 
-GAP = 44.0  # least room between two columns
-LABEL = 30.0  # of a wire that is seen on both sides of its label
-SWUNG = 64.0  # the same, where the wire turns up or down behind its label
-FAN = 6.0  # more room for each wire that does not run straight
-FANNED = 60.0  # at most
 APART = 72.0  # between parts that no wire connects
 
-
-class Part(NamedTuple):
-    """A section, laid out: items at x from its left edge."""
-
-    section: Section
-    xs: list[float]  # the origin of each column
-    stretch: Stretch
-    leaves: float  # how much lower the next section's wire is than this one's
+Places = dict[int, Point]
 
 
 def tidy(drawing: Drawing) -> dict[str, Point]:
@@ -46,45 +34,139 @@ def tidy(drawing: Drawing) -> dict[str, Point]:
     spots: dict[str, Point] = {}
     top = 0.0
     for members, inner in zip(by_part, linked, strict=True):
-        placed, high = _part(members, inner, depth, units)
+        places, high = _placed(_Web(members, inner, depth, units).best())
         shift = top - high[0] if spots else 0.0
-        for unit, (x, y) in placed.items():
+        for unit, (x, y) in places.items():
             for key, (across, down) in units[unit].members:
                 spots[key] = (round(x + across), round(y + down + shift))
         top = high[1] + shift + APART
     return spots
 
 
-Places = dict[int, Point]
+class Fold(NamedTuple):
+    """Parts in rows.
+
+    Args:
+        begins: the parts that begin a row.
+        wires: how many lead back to each row but the first.
+    """
+
+    parts: list[Part]
+    begins: list[int]
+    wires: list[int]
+
+    @property
+    def zoom(self) -> float:
+        stretches = [part.stretch for part in self.parts]
+        return rows.zoom(stretches, self.begins, self.wires)
 
 
-def _part(
-    members: Sequence[int],
-    links: Sequence[Link],
-    depth: Sequence[int],
-    units: Sequence[Unit],
-) -> tuple[Places, tuple[float, float]]:
-    """Places of what hangs together, and from where to where it reaches down."""
-    found = layers.sections(members, links, depth)
-    parts = []
-    for place, section in enumerate(found):
-        follows = found[place + 1].entry if place + 1 < len(found) else None
-        parts.append(_laid(section, units, follows))
-    begins = rows([part.stretch for part in parts], _rows_now(found, units))
+@dataclass(slots=True)
+class _Web:
+    """Units that hang together."""
+
+    members: Sequence[int]
+    links: Sequence[Link]
+    depth: Sequence[int]
+    units: Sequence[Unit]
+
+    def best(self) -> Fold:
+        """Rows that make it large: the person's, if they are about as good."""
+        plain = self._fold(())
+        stretches = [part.stretch for part in plain.parts]
+        if rows.width(stretches) <= rows.ONE_ROW:
+            return plain
+        begins = rows.folded(stretches)
+        best = Fold(plain.parts, begins, [1] * (len(begins) - 1))
+        size = best.zoom
+        crossing = layers.leading(self.members, self.links, self.depth, self._columns())
+        if size < rows.SMALL:
+            best = self._crowded(plain, crossing, best)
+            size = best.zoom
+        now = self._now()
+        if now and self._apart(now) and max(crossing[c] for c in now) <= rows.MOST:
+            kept = self._fold(now)
+            if kept.zoom > size * rows.KEPT:
+                return kept
+        return best
+
+    def _crowded(self, plain: Fold, crossing: Sequence[int], best: Fold) -> Fold:
+        """Rows that also end where several wires lead on, if that is much better."""
+        xs, left = [], 0.0
+        for part in plain.parts:
+            left += part.stretch.gap
+            xs += [left + x for x in part.xs]
+            left += part.stretch.width
+        size = best.zoom
+        for ends in rows.breaks(xs, crossing):
+            found = self._fold(ends)
+            zoom = found.zoom if self._apart(ends) else 0.0
+            worth = rows.WORTH if max(best.wires, default=1) > 1 else rows.DEAR
+            if zoom > size * worth:
+                best, size = found, zoom
+        return best
+
+    def _apart(self, ends: Sequence[int]) -> bool:
+        """Whether no wire leads past a whole row."""
+        row = list(accumulate(c - 1 in ends for c in range(self._columns())))
+        return all(
+            row[self.depth[link.target]] - row[self.depth[link.source]] < 2
+            for link in self.links
+        )
+
+    def _columns(self) -> int:
+        return max(self.depth[unit] for unit in self.members) + 1
+
+    def _fold(self, ends: Collection[int]) -> Fold:
+        """Rows that end with these columns, and nowhere else."""
+        found = layers.sections(self.members, self.links, self.depth, ends)
+        parts, begins, column = [], [0], 0
+        for place, section in enumerate(found):
+            if column - 1 in ends:
+                begins.append(place)
+            column += len(section.columns)
+            follows = found[place + 1].entry if place + 1 < len(found) else None
+            parts.append(laid(section, self.units, follows))
+        crossing = layers.crowds(self.links, self.depth, column) if ends else []
+        return Fold(parts, begins, [crossing[end] for end in sorted(ends)])
+
+    def _now(self) -> list[int]:
+        """The columns that the person's rows end with."""
+        lefts: list[float] = [0.0] * self._columns()
+        counts = [0] * len(lefts)
+        for unit in self.members:
+            now = self.units[unit].now
+            if now is None:
+                return []
+            lefts[self.depth[unit]] += now[0]
+            counts[self.depth[unit]] += 1
+        middles = [left / count for left, count in zip(lefts, counts, strict=True)]
+        return [
+            column
+            for column in range(len(middles) - 1)
+            if middles[column + 1] < middles[column]
+        ]
+
+
+def _placed(fold: Fold) -> tuple[Places, tuple[float, float]]:
+    """Places of the units, and from where to where they reach down."""
     places: Places = {}
-    ends = [*begins[1:], len(parts)]
+    ends = [*fold.begins[1:], len(fold.parts)]
     least, bottom = 0.0, 0.0
-    for row, (first, last) in enumerate(zip(begins, ends, strict=True)):
-        base = _baseline(parts[first:last])
+    for row, (first, last) in enumerate(zip(fold.begins, ends, strict=True)):
+        base = _baseline(fold.parts[first:last])
         top = min(part.stretch.top + y for part, y in base)
-        down = 0.0 if not row else bottom + BETWEEN - top
-        least = min(least, top) if not row else least
+        down = 0.0
+        if row:
+            down = bottom + rows.BETWEEN + rows.LANE * (fold.wires[row - 1] - 1) - top
+        else:
+            least = top
         x = 0.0
-        for part, y in base:
-            x += part.stretch.gap if part is not base[0][0] else 0.0
+        for place, (part, y) in enumerate(base):
+            x += part.stretch.gap if place else 0.0
             _put(part, x, y + down, places)
             x += part.stretch.width
-            bottom = max(bottom, part.stretch.bottom + y + down) if row or x else 0.0
+        bottom = down + max(part.stretch.bottom + y for part, y in base)
     return places, (least, bottom)
 
 
@@ -102,95 +184,3 @@ def _put(part: Part, x: float, y: float, places: Places) -> None:
         for item in column:
             if item.unit >= 0:
                 places[item.unit] = (x + across, y + item.y)
-
-
-def _laid(section: Section, units: Sequence[Unit], follows: Link | None) -> Part:
-    """Columns and heights of one section."""
-    ordered(section.columns, lambda unit: units[unit].now)
-    leaving = -1 if follows is None else follows.source
-    runs.raised(section, units, leaving)
-    xs = _across(section.columns, section.links, units)
-    left = min(
-        xs[0] + units[i.unit].box.left for i in section.columns[0] if i.unit >= 0
-    )
-    right = top = bottom = 0.0
-    out = 0.0
-    for column, x in zip(section.columns, xs, strict=True):
-        for item in column:
-            box = units[item.unit].box if item.unit >= 0 else LANES
-            top, bottom = min(top, item.y + box.top), max(bottom, item.y + box.bottom)
-            right = max(right, x + box.right)
-            if follows is not None and item.unit == leaving:
-                out = item.y + follows.leaves
-    gap = 0.0 if section.entry is None else max(GAP, section.entry.room + LABEL)
-    stretch = Stretch(gap, right - left, top, bottom)
-    return Part(section, [x - left for x in xs], stretch, out)
-
-
-LANES = Box(0.0, -runs.LANE - runs.CLEAR, 0.0, runs.LANE + runs.CLEAR)
-
-
-def _across(
-    columns: Sequence[list[Item]], links: Sequence[Link], units: Sequence[Unit]
-) -> list[float]:
-    """The x of every column: room for the nodes, and for the labels between them."""
-    lefts, rights = [], []
-    where: dict[int, int] = {}
-    for place, column in enumerate(columns):
-        boxes = [units[item.unit].box for item in column if item.unit >= 0]
-        lefts.append(min((box.left for box in boxes), default=0.0))
-        rights.append(max((box.right for box in boxes), default=0.0))
-        for item in column:
-            where[item.unit] = place
-    level = _level(columns, links, where)
-    needs = [
-        rights[place] - lefts[place + 1] + GAP + _fan(columns[place])
-        for place in range(len(columns) - 1)
-    ]
-    for link in links:
-        place = where[link.source]
-        if where[link.target] == place + 1:
-            wide = units[link.source].box.right - units[link.target].box.left
-            room = LABEL if link in level else SWUNG
-            needs[place] = max(needs[place], wide + link.room + room)
-    xs = [0.0]
-    for need in needs:
-        xs.append(xs[-1] + need)
-    return xs
-
-
-def _level(
-    columns: Sequence[list[Item]], links: Sequence[Link], where: Mapping[int, int]
-) -> set[Link]:
-    """The links that run straight from column to column."""
-    ys = {item.unit: item.y for column in columns for item in column}
-    return {
-        link
-        for link in links
-        if where[link.target] - where[link.source] == 1
-        and ys[link.source] + link.leaves == ys[link.target] + link.arrives
-    }
-
-
-def _fan(column: Sequence[Item]) -> float:
-    """More room where wires turn up and down to reach what is above and below."""
-    turns = sum(
-        abs(item.y + leaves - after.y - arrives) > 2.0
-        for item in column
-        for after, leaves, arrives in item.on
-    )
-    return min(FANNED, FAN * turns)
-
-
-def _rows_now(found: Sequence[Section], units: Sequence[Unit]) -> list[int]:
-    """The rows that the person has: a section left of the one before begins one."""
-    begins = [0]
-    for place, section in enumerate(found):
-        link = section.entry
-        if link is not None:
-            before, after = units[link.source].now, units[link.target].now
-            if before is None or after is None:
-                return [0]
-            if after[0] < before[0]:
-                begins.append(place)
-    return begins

@@ -16,6 +16,7 @@ from gui.canvas.layout.way import Way, bowed, cornered, direct, levelled
 
 CLEAR = 20.0  # between a lane and the nodes beside it
 TIGHT = 7.0  # where there is no room for that
+BESIDE = 9.0  # beside an upright line: not between a layer and what is docked to it
 PITCH = 16.0  # between two lanes
 TURN = 44.0  # what a turn wants from left to right
 SHORT = 18.0  # what it needs
@@ -309,9 +310,9 @@ def _upright(port: Point, y: float, boxes: Sequence[Box], ahead: float) -> float
         hit = [
             b
             for b in boxes
-            if b[0] < x + TIGHT and x - TIGHT < b[2] and b[1] < bottom and top < b[3]
+            if b[0] < x + BESIDE and x - BESIDE < b[2] and b[1] < bottom and top < b[3]
         ]
         if not hit:
             return x if _level(port, x, boxes) else None
-        x = max(b[2] for b in hit) + 9 if ahead > 0 else min(b[0] for b in hit) - 9
+        x = max(b[2] for b in hit) + 10 if ahead > 0 else min(b[0] for b in hit) - 10
     return None

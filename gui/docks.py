@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QWheelEvent
@@ -186,6 +186,14 @@ class Docks:
             side: 0 if dock.isHidden() else size for side, (dock, size) in shown.items()
         }
         return {**found, **{side: int(kept) for side, kept in self._kept.items()}}
+
+    def panes(self) -> Iterator[tuple[QWidget, str, Callable[[], object]]]:
+        """Each part that holds controls: it, its name, and what brings it into view."""
+        for dock in (self.palette, self.inspector, self.insight):
+            yield self.places[dock], dock.windowTitle(), dock.show
+        for name, page in self.pages.items():
+            title = self.tabs.tabText(self.tabs.indexOf(page))
+            yield page, title.partition(" (")[0], partial(self.see, name)
 
     def see(self, page: str) -> None:
         """Bring a page of the tables to the front."""

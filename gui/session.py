@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.design.model import Design
 from gui.document import Document
+from gui.habits import COMMON, Habits
 from gui.library import Library
 from gui.selection import Selection
 from gui.theme import Theme
@@ -40,6 +41,7 @@ class Session:
         help: shows the reference of an operator or initializer by its kind.
         keep_block: keeps a definition of the design, by its id, in the library.
         keep_part: keeps a packed block there.
+        added: what the person adds often, and added last.
     """
 
     document: Document
@@ -55,3 +57,4 @@ class Session:
     help: Callable[[str], None] = _quiet
     keep_block: Callable[[str], None] = _quiet
     keep_part: Callable[[Design], None] = _quiet
+    added: Habits = field(default_factory=lambda: Habits("add", COMMON))

@@ -9,8 +9,6 @@ from PySide6.QtWidgets import QWidget
 
 from engine.catalog.spec import Init
 from engine.design import edits
-from gui.acts import acts
-from gui.commands import CommandPalette
 from gui.theme import Scheme
 from gui.tidy import tidied, tidied_some
 
@@ -80,9 +78,12 @@ class Verbs(QObject):
             self._window.canvas.rename(one)
 
     def commands(self) -> None:
+        from gui.command_list import commands
+        from gui.commands import CommandPalette
+
         found = self._window.findChild(CommandPalette)
-        palette = found or CommandPalette(self._window)
-        palette.open([self._window.actions_by_id[act.id] for act in acts()])
+        palette = found or CommandPalette(self.session.theme, self._window)
+        palette.open(commands(self._window))
 
     def zoom_in(self) -> None:
         self._window.canvas.zoom_by(1.25)

@@ -215,7 +215,7 @@ class Window(QMainWindow):
             "recent": self.files.fill_recent,
             "examples": self.files.fill_examples,
         }
-        self._submenus = actions.fill(self._menus, self.actions_by_id, fillers)
+        self.submenus = actions.fill(self._menus, self.actions_by_id, fillers)
         for act in acts():
             holder = self.canvas if act.on_canvas else self
             holder.addAction(self.actions_by_id[act.id])
@@ -282,7 +282,7 @@ class Window(QMainWindow):
     def _icons(self) -> None:
         from gui import actions
 
-        actions.paint(self.actions_by_id, self._submenus, self.theme)
+        actions.paint(self.actions_by_id, self.submenus, self.theme)
 
     def _offer_rescue(self) -> None:
         """Offer back what a window that ended badly left behind."""

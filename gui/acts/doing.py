@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from gui.acts.kinds import Act, Entry, Submenu, act, edit
 
+SOMETHING = "Select a node first."
+ONE = "Select a single node first."
+BLOCK = "Select a block first."
+
 FILE: tuple[Entry, ...] = (
     act("new", "&New", "Start an empty design", "Ctrl+N", icon="file-plus"),
     act("open", "&Open…", "Open a design", "Ctrl+O", icon="folder-open"),
@@ -32,6 +36,7 @@ FILE: tuple[Entry, ...] = (
         "Write the design as a PyTorch module",
         "Ctrl+E",
         icon="file-code",
+        also=("code", "pytorch", "source", "generate"),
     ),
     act(
         "export_svg",
@@ -54,6 +59,7 @@ EDIT: tuple[Entry, ...] = (
         "Ctrl+Z",
         icon="undo-2",
         slot="document.undo",
+        needs="Nothing was changed yet.",
     ),
     act(
         "redo",
@@ -63,12 +69,25 @@ EDIT: tuple[Entry, ...] = (
         "Ctrl+Y",
         icon="redo-2",
         slot="document.redo",
+        needs="Nothing was taken back.",
     ),
     None,
     edit(
-        "cut", "Cu&t", "Move the selection to the clipboard", "Ctrl+X", icon="scissors"
+        "cut",
+        "Cu&t",
+        "Move the selection to the clipboard",
+        "Ctrl+X",
+        icon="scissors",
+        needs=SOMETHING,
     ),
-    edit("copy", "&Copy", "Copy the selection as text", "Ctrl+C", icon="copy"),
+    edit(
+        "copy",
+        "&Copy",
+        "Copy the selection as text",
+        "Ctrl+C",
+        icon="copy",
+        needs=SOMETHING,
+    ),
     edit(
         "paste",
         "&Paste",
@@ -82,10 +101,17 @@ EDIT: tuple[Entry, ...] = (
         "Add a copy of the selection",
         "Ctrl+D",
         icon="copy-plus",
+        needs=SOMETHING,
     ),
     None,
     edit(
-        "delete", "&Delete", "Remove the selection", "Del", "Backspace", icon="trash-2"
+        "delete",
+        "&Delete",
+        "Remove the selection",
+        "Del",
+        "Backspace",
+        icon="trash-2",
+        needs=SOMETHING,
     ),
     edit(
         "delete_and_reconnect",
@@ -94,6 +120,7 @@ EDIT: tuple[Entry, ...] = (
         "Ctrl+Del",
         "Ctrl+Backspace",
         icon="unlink",
+        needs=SOMETHING,
     ),
     None,
     edit(
@@ -103,7 +130,14 @@ EDIT: tuple[Entry, ...] = (
         "Ctrl+A",
         icon="square-dashed-mouse-pointer",
     ),
-    act("rename", "Rena&me…", "Give the selected node a name", "F2", icon="pencil"),
+    act(
+        "rename",
+        "Rena&me…",
+        "Give the selected node a name",
+        "F2",
+        icon="pencil",
+        needs=ONE,
+    ),
     act(
         "find",
         "&Find in the design…",
@@ -117,6 +151,7 @@ EDIT: tuple[Entry, ...] = (
         "Free&ze or unfreeze",
         "Hold what the selected layers have learned, or let them learn again",
         "Ctrl+Shift+F",
+        needs=SOMETHING,
     ),
     None,
     act(
@@ -137,6 +172,7 @@ DESIGN: tuple[Entry, ...] = (
         "layers",
         "canvas.grouping.group",
         on_canvas=True,
+        needs=SOMETHING,
     ),
     Act(
         "ungroup",
@@ -145,12 +181,14 @@ DESIGN: tuple[Entry, ...] = (
         ("Ctrl+Shift+G",),
         slot="canvas.grouping.ungroup",
         on_canvas=True,
+        needs=BLOCK,
     ),
     Act(
         "detach",
         "&Detach",
         "Give the selected use of a block a copy of its own",
         slot="canvas.grouping.detach",
+        needs=BLOCK,
     ),
     Act(
         "keep_block",
@@ -168,6 +206,7 @@ DESIGN: tuple[Entry, ...] = (
         "Look &inside",
         "Open the selected block; Esc goes back",
         slot="canvas.levels.enter",
+        needs=BLOCK,
     ),
     None,
     Act(
@@ -203,6 +242,7 @@ DESIGN: tuple[Entry, ...] = (
         "Put the nodes in order, from left to right",
         "Ctrl+L",
         icon="workflow",
+        also=("arrange", "align", "auto layout", "clean up"),
     ),
     None,
     act(
@@ -211,6 +251,7 @@ DESIGN: tuple[Entry, ...] = (
         "Draw all weights anew, with the next seed",
         "Ctrl+R",
         icon="dices",
+        also=("random", "initialize", "seed", "redraw"),
     ),
     act(
         "settings",

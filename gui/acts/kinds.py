@@ -23,6 +23,8 @@ class Act(NamedTuple):
         checkable: whether it is switched on and off.
         on_canvas: its keys work only while the canvas has the keyboard, so that they
             stay free in text fields and tables.
+        needs: what it lacks while it is disabled, a sentence.
+        also: further words that find it.
     """
 
     id: str
@@ -34,6 +36,8 @@ class Act(NamedTuple):
     group: str = ""
     checkable: bool = False
     on_canvas: bool = False
+    needs: str = ""
+    also: tuple[str, ...] = ()
 
 
 class Submenu(NamedTuple):
@@ -47,9 +51,14 @@ class Submenu(NamedTuple):
 Entry = Act | Submenu | None  # None is a separator
 
 
-def act(name: str, text: str, tip: str, *keys: str, **more: str | bool) -> Act:
+def act(
+    name: str, text: str, tip: str, *keys: str, **more: str | bool | tuple[str, ...]
+) -> Act:
     return Act(name, text, tip, keys, **more)  # type: ignore[arg-type]
 
 
-def edit(name: str, text: str, tip: str, *keys: str, icon: str = "") -> Act:
-    return Act(name, text, tip, keys, icon, f"canvas.{name}", on_canvas=True)
+def edit(
+    name: str, text: str, tip: str, *keys: str, icon: str = "", needs: str = ""
+) -> Act:
+    slot = f"canvas.{name}"
+    return Act(name, text, tip, keys, icon, slot, on_canvas=True, needs=needs)

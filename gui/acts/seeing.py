@@ -14,6 +14,7 @@ VIEW: tuple[Entry, ...] = (
         "Ctrl+0",
         icon="maximize",
         slot="canvas.fit",
+        also=("zoom to fit", "show all", "whole"),
     ),
     act(
         "zoom_selection",
@@ -22,6 +23,7 @@ VIEW: tuple[Entry, ...] = (
         "Ctrl+Shift+0",
         icon="scan",
         slot="canvas.fit_selection",
+        needs="Select a node first.",
     ),
     act("zoom_one", "&100 %", "Show the design at its own size", "Ctrl+1"),
     None,
@@ -31,9 +33,24 @@ VIEW: tuple[Entry, ...] = (
         "Light or dark as the desktop",
         icon="monitor",
         group="look",
+        also=("theme", "colours", "automatic"),
     ),
-    act("look_light", "&Light look", "Always light", icon="sun", group="look"),
-    act("look_dark", "&Dark look", "Always dark", icon="moon", group="look"),
+    act(
+        "look_light",
+        "&Light look",
+        "Always light",
+        icon="sun",
+        group="look",
+        also=("theme", "colours", "light mode"),
+    ),
+    act(
+        "look_dark",
+        "&Dark look",
+        "Always dark",
+        icon="moon",
+        group="look",
+        also=("theme", "colours", "dark mode"),
+    ),
     None,
     act(
         "show_palette",
@@ -142,6 +159,7 @@ INSIGHT: tuple[Entry, ...] = (
         "Stop what the engine is working on",
         "Esc",
         icon="circle-stop",
+        needs="Nothing is being computed.",
     ),
 )
 
@@ -152,6 +170,7 @@ HELP: tuple[Entry, ...] = (
         "Explain what is selected",
         "F1",
         icon="circle-help",
+        also=("documentation", "manual", "explain"),
     ),
     act(
         "next_pane",

@@ -10,15 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from engine.catalog import OPERATORS
-from engine.catalog.spec import Operator
 from engine.design import clipboard, edits
 from engine.design.annotations import new_marks
 from engine.design.framing import carried
 from engine.design.model import Design, Wire
 from gui.canvas.camera import Camera
 from gui.canvas.find import FindBar
-from gui.canvas.finder import Finder
-from gui.canvas.fitting import blocks_for, rows_after, rows_before
 from gui.canvas.freezing import all_frozen, freezable
 from gui.canvas.grouping import Grouping
 from gui.canvas.heat import Heat
@@ -36,18 +33,12 @@ from gui.canvas.placing import (
     Plan,
     added,
     added_after,
-    added_between,
     clear_of,
-    taken_in,
-    used,
-    wired_from,
-    wired_to,
 )
 from gui.canvas.rename import RenameField
 from gui.canvas.scene import CanvasScene
+from gui.canvas.searching import Anchor, Searching
 from gui.session import Session
-
-Anchor = tuple[str, str, bool]  # node, port, and whether the port is an input
 
 
 class Desk(Camera):
@@ -61,8 +52,9 @@ class Desk(Camera):
         self._pointer: QPointF | None = None
         self._renaming: RenameField | None = None
         self.grouping: Grouping = Grouping(self)
+        self.searching: Searching = Searching(self)
+        self.finder = self.searching.finder
         self.marking: Marking = Marking(self)
-        self.finder = Finder(session.theme, self.viewport())
         self.finding: FindBar | None = None
         self.heat = Heat(self)
 
@@ -76,6 +68,7 @@ class Desk(Camera):
             return
         if kind not in OPERATORS:
             return
+        self.session.added.used(kind)
         after = self.session.selection.one
         nodes = self.session.document.design.nodes
         row = OPERATORS[kind]
@@ -190,7 +183,7 @@ class Desk(Camera):
 
     def paste(self, at: QPointF | None = None) -> None:
         """Add what the clipboard holds, at a point or the pointer."""
-        at = at or (self._pointer if self.underMouse() else None) or self.middle
+        at = at or self.spot()
         text = QGuiApplication.clipboard().text()
         self._insert(text, (at.x(), at.y()), self.tr("Paste"))
 
@@ -219,32 +212,11 @@ class Desk(Camera):
         self, at: QPointF | None = None, anchor: Anchor | None = None, text: str = ""
     ) -> None:
         """Open the search at a point; from a port, with what fits it."""
-        spot = self.spot(at)
-        rows, note = self._offer(anchor)
-        rows += blocks_for(self.session, anchor)
-        chosen = partial(self._add_found, spot, anchor)
-        corner = self.mapFromScene(spot)
-        self.finder.open(corner, rows, chosen, text, note)
+        self.searching.open(at, anchor, text)
 
     def search_into(self, wire: Wire, at: QPointF) -> None:
         """Open the search for what can be put into a wire."""
-        document = self.session.document
-        tensor = document.checked.tensor(wire.source, wire.output)
-        rows = [
-            row
-            for row in rows_after(tensor, document.design.settings.symbols)
-            if row.output_ports(row.defaults)
-        ]
-        rows += blocks_for(self.session, (wire.source, wire.output, False))
-
-        def chosen(kind: str) -> None:
-            if self._add_block(kind, at, wire=wire):
-                return
-            edit = partial(added_between, kind=kind, wire=wire, at=at, plan=self.plan())
-            text = self.tr("Add {title}").format(title=OPERATORS[kind].title)
-            self.grow(edit, text)
-
-        self.finder.open(self.mapFromScene(at), rows, chosen)
+        self.searching.into(wire, at)
 
     def plan(self) -> Plan:
         """What placing needs to know now."""
@@ -286,59 +258,6 @@ class Desk(Camera):
             self.session.selection.set(fresh, marks)
             area = self.canvas.extent(fresh)
             self.reveal_area(area.united(self.canvas.marks.extent(marks)))
-
-    def _offer(self, anchor: Anchor | None) -> tuple[list[Operator], str]:
-        """The rows that the search shows, and what limits them."""
-        if anchor is None:
-            return list(OPERATORS.values()), ""
-        key, name, entering = anchor
-        document = self.session.document
-        node = document.design.nodes[key]
-        if entering:
-            port = next(port for port in node.inputs if port.name == name)
-            note = self.tr("What can feed {name}").format(name=node.name)
-            return rows_before(port), note
-        tensor = document.checked.tensor(key, name)
-        note = self.tr("What can follow {name}").format(name=node.name)
-        return rows_after(tensor, document.design.settings.symbols), note
-
-    def _add_found(self, at: QPointF, anchor: Anchor | None, kind: str) -> None:
-        plan = self.plan()
-        edit: Callable[..., Design]
-        crowded = any(box.contains(at) for box in plan.boxes.values())
-        if anchor is None and self.session.selection.one and crowded:
-            # The pointer rests on what was added last: go on from there.
-            self.place(kind)
-            return
-        if self._add_block(kind, at, anchor=anchor):
-            return
-        if anchor is None:
-            edit = partial(added, kind=kind, at=at, plan=plan)
-        else:
-            key, port, entering = anchor
-            wired = wired_to if entering else wired_from
-            edit = partial(wired, kind=kind, port=(key, port), at=at, plan=plan)
-        text = self.tr("Add {title}").format(title=OPERATORS[kind].title)
-        self.grow(edit, text)
-
-    def _add_block(
-        self,
-        kind: str,
-        at: QPointF,
-        anchor: Anchor | None = None,
-        wire: Wire | None = None,
-    ) -> bool:
-        """Add a use of a block of the design or of the library, if it is one."""
-        document, mine = self.session.document, self.session.library.get(kind)
-        block = mine.block if mine else document.whole.blocks.get(kind)
-        if block is None:
-            return False
-        edit: Callable[..., Design] = partial(used, block=kind)
-        if mine:
-            edit = partial(taken_in, part=mine.part)
-        edit = partial(edit, at=at, plan=self.plan(), wire=wire, anchor=anchor)
-        self.grow(edit, self.tr("Add {title}").format(title=block.name))
-        return True
 
     def _counted(self, one: str, many: str) -> str:
         ids, marks = self.session.selection.ids, self.session.selection.marks

@@ -1,8 +1,8 @@
-"""Search and add, at the pointer: a field and the rows that fit."""
+"""Search, at the pointer or at a node: a field, what it finds, and a word about it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -16,85 +16,106 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.catalog.spec import Operator
-from gui.panels.glyphs import glyph_icon
-from gui.panels.search import Index
+from gui.announce import announce
+from gui.canvas.offers import Offer
+from gui.canvas.typed import read, split
+from gui.habits import Habits
+from gui.panels.found_row import HEIGHT, LETTERS, QUIET, SIDE, VIA, FoundRow
+from gui.panels.search import Found, rank
 from gui.theme import Theme
 
-WIDE, HIGH = 280, 320
-KIND = Qt.ItemDataRole.UserRole
+WIDE, HIGH = 340, 372
+PLACE = Qt.ItemDataRole.UserRole  # among the offers
 
 
 class Finder(QFrame):
     """A small panel over the canvas; choosing a row or Esc closes it."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, habits: Habits, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("canvasFinder")
         self._theme = theme
+        self._habits = habits
         self._over = parent
-        self._index = Index(())
-        self._chosen: Callable[[str], None] | None = None
+        self._offers: Sequence[Offer] = ()
+        self._liked: dict[int, float] = {}
+        self._about = ""
         self.field = QLineEdit(self)
         self.field.setObjectName("canvasSearch")
-        self.field.setAccessibleName(self.tr("Search and add a node"))
         self.field.setClearButtonEnabled(True)
+        self.field.setToolTip(
+            self.tr(
+                "Name, alias or family; numbers after it are its parameters: "
+                "conv2d 6 5. ↑ ↓ choose, Enter adds, Esc closes."
+            )
+        )
         self.rows = QListWidget(self)
         self.rows.setObjectName("canvasSearchRows")
         self.rows.setAccessibleName(self.tr("What can be added"))
         self.rows.setIconSize(QSize(18, 18))
         self.rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.rows.setFrameShape(QFrame.Shape.NoFrame)
+        self.rows.setMouseTracking(True)
+        self.rows.setUniformItemSizes(True)
         self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.rows.setItemDelegate(FoundRow(theme, self.rows))
         self.note = QLabel(self)
+        self.note.setObjectName("canvasSearchNote")
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setWordWrap(True)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.note.setFixedHeight(2 * self.note.fontMetrics().lineSpacing() + 6)
         box = QVBoxLayout(self)
-        box.setContentsMargins(8, 8, 8, 8)
+        box.setContentsMargins(8, 8, 8, 6)
         box.setSpacing(6)
         for part in (self.field, self.rows, self.note):
             box.addWidget(part)
         self.field.textChanged.connect(self._fill)
         self.field.installEventFilter(self)
         self.rows.itemClicked.connect(self._choose)
-        self.resize(WIDE, HIGH)
+        self.rows.currentItemChanged.connect(self._tell)
         self.setAutoFillBackground(True)
         self.hide()
 
     def open(
-        self,
-        at: QPoint,
-        rows: Sequence[Operator],
-        chosen: Callable[[str], None],
-        text: str = "",
-        note: str = "",
+        self, at: QPoint, offers: Sequence[Offer], about: str, text: str = ""
     ) -> None:
-        """Show what can be added, near a point of the parent.
+        """Show what is offered, near a point of the parent.
 
         Args:
-            at: where the node will go.
-            rows: what is offered.
-            chosen: called with the kind.
+            at: where.
+            offers: what.
+            about: what choosing does: "Add after fc1".
             text: what was typed already.
-            note: what the offer is limited to.
         """
-        self._index = Index(rows)
-        self._chosen = chosen
-        self.note.setText(note)
-        self.note.setVisible(bool(note))
+        liked = self._habits.liked
+        self._offers, self._about = offers, about
+        self._liked = {
+            place: liked[offer.key]
+            for place, offer in enumerate(offers)
+            if offer.key in liked
+        }
         self._paint()
+        self._lie(at)
+        self.field.setPlaceholderText(self.tr("{about}…").format(about=about))
+        self.field.setAccessibleName(
+            self.tr("Search and add a node: {about}").format(about=about)
+        )
+        self.field.blockSignals(True)
+        self.field.setText(text)
+        self.field.blockSignals(False)
+        self.show()
+        self.raise_()
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.field.setCursorPosition(len(text))
+        self._fill(text)
+
+    def _lie(self, at: QPoint) -> None:
         around = self._over.rect().adjusted(6, 6, -6, -6)
         self.resize(min(WIDE, around.width()), min(HIGH, around.height()))
         x = min(max(at.x(), around.left()), around.right() - self.width())
         y = min(max(at.y(), around.top()), around.bottom() - self.height())
         self.move(x, y)
-        self.field.setPlaceholderText(self.tr("Add a layer…"))
-        self.field.setText(text)
-        self._fill(text)
-        self.show()
-        self.raise_()
-        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
-        self.field.setCursorPosition(len(text))
 
     def close_quietly(self) -> None:
         """Close without a choice; the canvas has the keyboard again."""
@@ -118,42 +139,99 @@ class Finder(QFrame):
 
     def _key(self, event: QKeyEvent) -> bool:
         key = event.key()
+        page = max(1, self.rows.viewport().height() // HEIGHT - 1)
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        steps |= {Qt.Key.Key_PageDown: page, Qt.Key.Key_PageUp: -page}
         if key == Qt.Key.Key_Escape:
             self.close_quietly()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab):
             item = self.rows.currentItem()
             if item is not None:
                 self._choose(item)
-        elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            step = 1 if key == Qt.Key.Key_Down else -1
-            count = max(self.rows.count(), 1)
-            self.rows.setCurrentRow((self.rows.currentRow() + step) % count)
+        elif key in steps:
+            self._step(steps[Qt.Key(key)])
         else:
             return False
         return True
 
+    def _step(self, by: int) -> None:
+        """One row round the ends; a page as far as there are rows."""
+        count, row = max(self.rows.count(), 1), self.rows.currentRow() + by
+        row = row % count if abs(by) == 1 else max(0, min(count - 1, row))
+        self.rows.setCurrentRow(row)
+
     def _fill(self, text: str) -> None:
+        found = self._found(split(text).query)
+        self.rows.blockSignals(True)
         self.rows.clear()
-        for row in self._index.rank(text):
-            if not isinstance(row, Operator):
-                continue
-            item = QListWidgetItem(glyph_icon(row, self._theme), row.title)
-            item.setToolTip(row.doc)
-            item.setData(KIND, row.kind)
-            item.setSizeHint(QSize(100, 28))
-            self.rows.addItem(item)
-        if not self.rows.count():
+        for one in found:
+            self.rows.addItem(self._item(one))
+        if not found:
             item = QListWidgetItem(self.tr("Nothing by that name fits here."))
             item.setFlags(Qt.ItemFlag.NoItemFlags)
+            item.setData(QUIET, True)
             self.rows.addItem(item)
+        self.rows.blockSignals(False)
         self.rows.setCurrentRow(0)
+        self._tell()
+
+    def _found(self, query: str) -> list[Found]:
+        """What answers, best first; of equals, what would not fit stands behind."""
+        found = rank(query, [offer.words for offer in self._offers], self._liked)
+        return sorted(
+            found,
+            key=lambda one: (
+                bool(query) and one.match.weak,
+                bool(self._offers[one.place].blocked),
+            ),
+        )
+
+    def _item(self, found: Found) -> QListWidgetItem:
+        offer = self._offers[found.place]
+        item = QListWidgetItem(offer.icon, offer.words.title)
+        item.setData(PLACE, found.place)
+        item.setData(LETTERS, found.match.letters)
+        item.setData(VIA, found.match.via)
+        item.setData(SIDE, offer.side)
+        item.setData(QUIET, bool(offer.blocked))
+        item.setToolTip(offer.blocked or offer.doc)
+        said = ", ".join(part for part in (offer.side, offer.blocked) if part)
+        item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, said)
+        return item
+
+    def _offer(self, item: QListWidgetItem | None) -> Offer | None:
+        place = item.data(PLACE) if item is not None else None
+        return None if place is None else self._offers[place]
+
+    def _tell(self, *_: object) -> None:
+        """Under the rows: why it does not fit, its parameters, or what it is."""
+        item = self.rows.currentItem()
+        offer = self._offer(item)
+        values = split(self.field.text()).values
+        said = "" if offer is None else offer.blocked or offer.doc
+        if offer is not None and values and offer.row is not None:
+            meant = read(offer.row, values)
+            told = (f"{name} = {value}" for name, value in meant.params.items())
+            said = meant.wrong or ", ".join(told)
+        self.note.setText(said)
+        if offer is not None and item is not None:
+            self._read_out(offer, said)
+
+    def _read_out(self, offer: Offer, said: str) -> None:
+        count, row = self.rows.count(), self.rows.currentRow() + 1
+        text = self.tr("{title}, {n} of {all}. {said}").format(
+            title=offer.words.title, n=row, all=count, said=said
+        )
+        self.field.setAccessibleDescription(text)
+        announce(self.field, text)
 
     def _choose(self, item: QListWidgetItem) -> None:
-        kind, chosen = item.data(KIND), self._chosen
-        if not kind or chosen is None:
+        offer, values = self._offer(item), split(self.field.text()).values
+        if offer is None:
             return
         self.close_quietly()
-        chosen(str(kind))
+        self._habits.used(offer.key)
+        offer.take(values)
 
     def _paint(self) -> None:
         theme = self._theme

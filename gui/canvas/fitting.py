@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
-from engine.catalog import OPERATORS
 from engine.catalog.dims import INTEGERS, Tensor
-from engine.catalog.spec import Operator, Port
+from engine.catalog.spec import Port
 from engine.check import Checked
 from engine.design import edits
 from engine.design.evaluate import evaluate
 from engine.design.flow import resolved
 from engine.design.model import Design, Node, Wire
 from engine.errors import EngineError, ShapeError
-from gui.session import Session
 
 
 def takes(port: Port, tensor: Tensor | None) -> bool:
@@ -113,55 +110,6 @@ def _given_up(node: Node, fits: frozenset[tuple[str, bool]]) -> str | None:
     if not fitting and len(node.inputs) == 1:
         fitting = [node.inputs[0].name]
     return fitting[0] if fitting else None
-
-
-def rows_after(tensor: Tensor | None, symbols: Mapping[str, int]) -> list[Operator]:
-    """The rows that can take a tensor by their first input."""
-    return [row for row in OPERATORS.values() if _row_takes(row, tensor, symbols)]
-
-
-def rows_before(port: Port) -> list[Operator]:
-    """The rows whose output could feed a port."""
-    rows = [row for row in OPERATORS.values() if row.output_ports(row.defaults)]
-    return [r for r in rows if r.kind == "input"] if port.dtype == "int" else rows
-
-
-def blocks_for(
-    session: Session, anchor: tuple[str, str, bool] | None
-) -> list[Operator]:
-    """The blocks that a search offers, as rows with their ids for kinds.
-
-    Args:
-        session: whose design and library.
-        anchor: the port that they should fit; None is none.
-    """
-    design = session.document.whole
-    names = {block.name for block in design.blocks.values()}
-    rows = [(key, block.row) for key, block in design.blocks.items()]
-    rows += [(o.id, o.row) for o in session.library.shelf if o.block.name not in names]
-    rows = [pair for pair in rows if anchor is None or _fits(session, pair[1], anchor)]
-    return [replace(row, kind=key, aliases=("block",)) for key, row in rows]
-
-
-def _fits(session: Session, row: Operator, anchor: tuple[str, str, bool]) -> bool:
-    """Whether a block has a first port for the other end of a wire."""
-    key, name, entering = anchor
-    document = session.document
-    if entering:
-        return bool(row.output_ports(row.defaults))
-    ports = row.input_ports(row.defaults)
-    return bool(ports) and takes(ports[0], document.checked.tensor(key, name))
-
-
-def _row_takes(
-    row: Operator, tensor: Tensor | None, symbols: Mapping[str, int]
-) -> bool:
-    ports = row.input_ports(row.defaults)
-    if not ports or not takes(ports[0], tensor):
-        return False
-    if tensor is None or len([port for port in ports if not port.optional]) > 1:
-        return True  # what else arrives is not known yet
-    return _works(Node("", row.kind, ""), symbols, ((ports[0].name, tensor),))
 
 
 def _shaped(

@@ -46,6 +46,13 @@ def open_menu(view: CanvasView, hit: Hit, at: QPointF) -> QMenu:
     return menu
 
 
+def menu_of_node(view: CanvasView, key: str) -> QMenu:
+    """What the right button offers on a node, not shown; for the command palette."""
+    menu = QMenu(view)
+    _node_menu(view, menu, key)
+    return menu
+
+
 def _node_menu(view: CanvasView, menu: QMenu, key: str) -> None:
     node = view.session.document.design.nodes[key]
     put = partial(_put, view, menu)

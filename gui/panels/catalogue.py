@@ -16,21 +16,11 @@ from PySide6.QtCore import (
 
 from engine.catalog import INITIALIZERS, OPERATORS
 from engine.catalog.spec import Initializer, Operator
-from gui.panels.search import Index, Row
+from gui.habits import COMMON, Habits
+from gui.panels.search import Index, Match, Row
 
 OPERATOR_MIME = "application/x-fanin-operator"
 INITIALIZER_MIME = "application/x-fanin-initializer"
-
-# What most designs are made of stands at once below its section; the rest is folded
-# away by family.
-COMMON = frozenset(
-    (
-        *("linear", "conv2d", "max_pool2d", "batch_norm2d", "dropout", "lstm"),
-        *("multihead_attention", "relu", "leaky_relu", "gelu", "sigmoid", "tanh"),
-        *("softmax", "xavier_normal", "xavier_uniform", "kaiming_normal"),
-        *("kaiming_uniform", "orthogonal", "zeros", "add", "concatenate", "reshape"),
-    )
-)
 
 ROW = 3  # the level of what can be dragged
 FEW = 4  # rows that are not worth folding away
@@ -49,6 +39,7 @@ class Entry:
         title: what is shown.
         level: 0 is a section, 1 all that is less common in it, 2 a family, 3 a row.
         row: the catalogue's row; None for a heading.
+        match: while searching, why it is shown.
     """
 
     title: str
@@ -57,6 +48,7 @@ class Entry:
     parent: Entry | None = None
     children: list[Entry] = field(default_factory=list)
     place: int = 0  # among its siblings
+    match: Match | None = None
     key: int = 0  # what an index carries; a pointer would outlive its entry
 
     def add(self, child: Entry) -> Entry:
@@ -73,8 +65,11 @@ class Entry:
 class CatalogueModel(QAbstractItemModel):
     """Every row under its headings or, while searching, the matches, best first."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, habits: Habits | None = None
+    ) -> None:
         super().__init__(parent)
+        self._habits = habits
         self._index: Index | None = None  # cut up when the first letter is typed
         self._entries: dict[int, Entry] = {}
         self._whole = self._grouped()
@@ -92,8 +87,8 @@ class CatalogueModel(QAbstractItemModel):
         self._root = self._whole
         if query:
             self._root = Entry("", -1)
-            for row in self._ranked(query):
-                self._root.add(Entry(row.title, ROW, row))
+            for row, match in self._ranked(query):
+                self._root.add(Entry(row.title, ROW, row, match=match))
         self._register(self._root)
         self.endResetModel()
 
@@ -104,10 +99,10 @@ class CatalogueModel(QAbstractItemModel):
                 return self.createIndex(entry.place, 0, entry.key)
         return QModelIndex()
 
-    def _ranked(self, query: str) -> list[Row]:
+    def _ranked(self, query: str) -> list[tuple[Row, Match]]:
         if self._index is None:
             self._index = Index([*OPERATORS.values(), *INITIALIZERS.values()])
-        return self._index.rank(query)
+        return self._index.find(query, self._habits.liked if self._habits else None)
 
     def _register(self, root: Entry) -> None:
         """Give every entry below `root` its key; older ones are forgotten."""

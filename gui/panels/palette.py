@@ -41,7 +41,7 @@ class PalettePanel(QWidget):
         self._session = session
         self.setObjectName("palette")
         self.setAccessibleName(self.tr("Palette"))
-        self.model = CatalogueModel(self)
+        self.model = CatalogueModel(self, session.added)
         self.search = self._made_search()
         self.tree = PaletteTree(session, self.model, self)
         self._nothing = QLabel(self)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from engine.catalog.spec import Operator
 from gui.panels.catalogue import ENTRY, Entry
+from gui.panels.found_row import paint_marked
 from gui.panels.glyphs import SIDE, glyph_colour, paint_glyph
 from gui.theme import Theme
 
@@ -116,29 +117,19 @@ class RowDelegate(QStyledItemDelegate):
         top = rect.center().y() - SIDE / 2 + 0.5
         frame = QRectF(rect.left() + _LEFT + 2, top, SIDE, SIDE)
         paint_glyph(painter, frame, row, glyph_colour(row, self._theme))
-        painter.setFont(font)
         painter.setPen(self._theme.text)
         text = rect.adjusted(_LEFT + 30, 0, -_LEFT, 0)
-        metrics = painter.fontMetrics()
-        painter.drawText(
-            text,
-            _MIDDLE,
-            metrics.elidedText(
-                entry.title, Qt.TextElideMode.ElideRight, int(text.width())
-            ),
-        )
-        if entry.parent is not None and entry.parent.level == -1:
-            self._origin(painter, text, entry, font)
+        letters = entry.match.letters if entry.match else ()
+        wide = paint_marked(painter, text, entry.title, letters, font)
+        if entry.match is not None:
+            self._origin(painter, text.adjusted(wide + 12, 0, 0, 0), entry)
 
-    def _origin(
-        self, painter: QPainter, text: QRectF, entry: Entry, font: QFont
-    ) -> None:
-        """While searching, the family at the right, where there is room."""
-        row = entry.row
+    def _origin(self, painter: QPainter, room: QRectF, entry: Entry) -> None:
+        """While searching, the other name it was found by, or its family."""
+        row, via = entry.row, entry.match.via if entry.match else ""
         family = row.family if isinstance(row, Operator) else self.tr("Initializer")
-        taken = painter.fontMetrics().horizontalAdvance(entry.title) + 12
         painter.setFont(self._theme.font("small"))
         painter.setPen(self._theme.muted)
-        room = text.adjusted(taken, 0, 0, 0)
-        if painter.fontMetrics().horizontalAdvance(family) <= room.width():
-            painter.drawText(room, _MIDDLE | Qt.AlignmentFlag.AlignRight, family)
+        said = via or family
+        if painter.fontMetrics().horizontalAdvance(said) <= room.width():
+            painter.drawText(room, _MIDDLE | Qt.AlignmentFlag.AlignRight, said)

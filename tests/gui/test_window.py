@@ -24,7 +24,6 @@ from engine.design import edits, file
 from engine.design.model import Design
 from gui.actions import plain
 from gui.acts import Act, acts
-from gui.commands import CommandPalette, score
 from gui.crash import Catcher, CrashDialog, log_path
 from gui.panels.activation import ActivationPanel
 from gui.rescue import Rescue, home
@@ -418,48 +417,6 @@ def test_the_keys_of_the_canvas_stay_free_in_text_fields(window, qtbot):
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
     assert len(window.document.design.nodes) == count - 1
-
-
-def test_a_command_is_found_by_a_few_letters_and_run_by_enter(window, qtbot):
-    ctrl_shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    qtbot.keyClick(window, Qt.Key.Key_P, ctrl_shift)
-    palette = window.findChild(CommandPalette)
-    assert palette.isVisible()
-    assert palette.list.count() > 30
-    qtbot.keyClicks(palette.field, "rerl")
-    assert palette.list.currentItem().text().startswith("Re-roll")
-    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
-    assert not palette.isVisible()
-    assert window.document.design.settings.seed == 1
-
-
-def test_escape_leaves_the_commands_without_doing_anything(window, qtbot):
-    window.canvas.setFocus()
-    before = window.document.design
-    window.run("commands")
-    palette = window.findChild(CommandPalette)
-    qtbot.keyClick(palette.field, Qt.Key.Key_Down)
-    qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
-    assert not palette.isVisible()
-    assert window.canvas.hasFocus()
-    assert window.document.design is before
-
-
-@pytest.mark.parametrize(
-    ("wanted", "better", "worse"),
-    [
-        ("save", "Save", "Save as"),
-        ("sa", "Save as", "Tables and code"),
-        ("fs", "Fit the selection", "Fit the design"),
-        ("zo", "Zoom out", "History"),
-    ],
-)
-def test_the_better_match_comes_first(wanted, better, worse):
-    assert score(wanted, better) > score(wanted, worse)
-
-
-def test_what_does_not_match_is_not_found():
-    assert score("xyz", "Save") == 0
 
 
 def test_batch_and_seed_are_set_from_the_status_bar_as_one_step_each(window):

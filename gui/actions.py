@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from gui.acts import MENUS, Act, Submenu, acts
+from gui.acts import MENUS, Act, Group, Submenu, acts
 from gui.menus import spoken
 
 if TYPE_CHECKING:
@@ -75,9 +75,22 @@ def fill(
                 menu.addSeparator()
             elif isinstance(entry, Act):
                 menu.addAction(actions[entry.id])
+            elif isinstance(entry, Group):
+                add_group(menu, entry, actions)
             else:
                 submenus[entry.id] = _submenu(menu, entry, fillers[entry.id])
     return submenus
+
+
+def add_group(menu: QMenu, group: Group, actions: Mapping[str, QAction]) -> QMenu:
+    """Give a menu an inner one with the actions of a group."""
+    inner = menu.addMenu(spoken(group.text))
+    for entry in group.entries:
+        if entry is None:
+            inner.addSeparator()
+        else:
+            inner.addAction(actions[entry.id])
+    return inner
 
 
 def _submenu(menu: QMenu, entry: Submenu, filler: Callable[[QMenu], None]) -> QMenu:

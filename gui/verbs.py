@@ -92,7 +92,7 @@ class Verbs(QObject):
         self._window.canvas.zoom_by(0.8)
 
     def zoom_one(self) -> None:
-        self._window.canvas.zoom_to(1.0)
+        self._window.canvas.glide.actual()
 
     def look_system(self) -> None:
         self._choose_look("system")

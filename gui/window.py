@@ -15,6 +15,8 @@ from PySide6.QtCore import QByteArray, QSettings, QSize, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
     QDropEvent,
     QKeySequence,
     QPaintEvent,
@@ -342,6 +344,11 @@ class Window(QMainWindow):
             self.actions_by_id[name].setEnabled(chosen or bool(selection.marks))
         for name in ("delete_and_reconnect", "freeze", "make_block"):
             self.actions_by_id[name].setEnabled(chosen)
+        count = len(self.session.selection.ids)
+        for name, action in self.actions_by_id.items():
+            if name.startswith("align_"):
+                least = 3 if name in ("align_across", "align_down") else 2
+                action.setEnabled(count >= least)
         uses = self.canvas.grouping.uses
         for name in ("ungroup", "detach", "keep_block", "look_inside"):
             self.actions_by_id[name].setEnabled(bool(uses))
@@ -382,11 +389,22 @@ class Window(QMainWindow):
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dragged(event) is not None:
+        self.dragMoveEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        path = _dragged(event)
+        if path is not None:
             event.acceptProposedAction()
+            said = self.tr("Open {name}").format(name=path.name)
+            at = self.canvas.viewport().mapFrom(self, event.position().toPoint())
+            self.canvas.cue.say(said, at)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.canvas.cue.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         path = _dragged(event)
+        self.canvas.cue.hide()
         if path is not None:
             event.acceptProposedAction()
             # The other program waits for the drop to end; a question may follow.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gui.acts.doing import DESIGN, EDIT, FILE
-from gui.acts.kinds import Act, Entry, Submenu
+from gui.acts.kinds import Act, Entry, Group, Submenu
 from gui.acts.seeing import HELP, INSIGHT, VIEW
 
 MENUS: tuple[tuple[Entry, ...], ...] = (FILE, EDIT, VIEW, DESIGN, INSIGHT, HELP)
@@ -14,7 +14,11 @@ MENUS: tuple[tuple[Entry, ...], ...] = (FILE, EDIT, VIEW, DESIGN, INSIGHT, HELP)
 def acts() -> Iterator[Act]:
     """Every action, in the order of the menus."""
     for entries in MENUS:
-        yield from (entry for entry in entries if isinstance(entry, Act))
+        for entry in entries:
+            if isinstance(entry, Act):
+                yield entry
+            elif isinstance(entry, Group):
+                yield from (inner for inner in entry.entries if inner is not None)
 
 
-__all__ = ["MENUS", "Act", "Entry", "Submenu", "acts"]
+__all__ = ["MENUS", "Act", "Entry", "Group", "Submenu", "acts"]

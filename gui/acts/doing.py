@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gui.acts.arranging import ARRANGE
 from gui.acts.kinds import Act, Entry, Submenu, act, edit
 
 SOMETHING = "Select a node first."
@@ -244,6 +245,7 @@ DESIGN: tuple[Entry, ...] = (
         icon="workflow",
         also=("arrange", "align", "auto layout", "clean up"),
     ),
+    ARRANGE,
     None,
     act(
         "reroll",

@@ -48,7 +48,14 @@ class Submenu(NamedTuple):
     icon: str = ""
 
 
-Entry = Act | Submenu | None  # None is a separator
+class Group(NamedTuple):
+    """A menu within a menu, whose entries are always the same."""
+
+    text: str
+    entries: tuple[Act | None, ...]
+
+
+Entry = Act | Submenu | Group | None  # None is a separator
 
 
 def act(

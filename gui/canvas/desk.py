@@ -14,9 +14,11 @@ from engine.design import clipboard, edits
 from engine.design.annotations import new_marks
 from engine.design.framing import carried
 from engine.design.model import Design, Wire
+from gui.canvas.aligning import Aligning
 from gui.canvas.camera import Camera
 from gui.canvas.find import FindBar
 from gui.canvas.freezing import all_frozen, freezable
+from gui.canvas.glide import Glide
 from gui.canvas.grouping import Grouping
 from gui.canvas.heat import Heat
 from gui.canvas.levels import Levels
@@ -55,6 +57,8 @@ class Desk(Camera):
         self.searching: Searching = Searching(self)
         self.finder = self.searching.finder
         self.marking: Marking = Marking(self)
+        self.aligning: Aligning = Aligning(self)
+        self.glide = Glide(self)
         self.finding: FindBar | None = None
         self.heat = Heat(self)
 

@@ -11,8 +11,10 @@ from PySide6.QtGui import (
     QDropEvent,
     QFocusEvent,
     QHelpEvent,
+    QInputDevice,
     QKeyEvent,
     QMouseEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -98,6 +100,7 @@ class CanvasView(Desk):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.tool is not None:
             return  # a second button does not start a second gesture
+        self.glide.stop()
         at = self.mapToScene(event.position().toPoint())
         self._show_path(Hit(), Keys.NoModifier)
         self.finder.hide()
@@ -261,6 +264,28 @@ class CanvasView(Desk):
             self.marking.edit(hit.mark.id)
         else:
             self.search(at)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """A mouse's wheel zooms; two fingers on a touchpad pan, with Ctrl they zoom."""
+        self.glide.stop()
+        held, turn = event.modifiers(), event.angleDelta()
+        fingers = (
+            event.phase() != Qt.ScrollPhase.NoScrollPhase
+            or event.deviceType() == QInputDevice.DeviceType.TouchPad
+        )
+        if fingers and not held & Keys.ControlModifier:
+            way = QPointF(event.pixelDelta()) or QPointF(turn) * 0.25
+            self.shift(way * (-1 / self.zoom))
+            event.accept()
+        elif held & Keys.ShiftModifier:
+            sideways = turn.y() or turn.x()
+            self.shift(QPointF(-sideways / 2 / self.zoom, 0))
+            event.accept()
+        else:
+            super().wheelEvent(event)
+        if self.tool is not None:  # what is in the hand stays under the pointer
+            at = self.mapToScene(event.position().toPoint())
+            self.tool.move(at, held)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.cancel()

@@ -60,6 +60,12 @@ def _nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _without_animations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The canvas is there at once, as for those who switched animations off."""
+    monkeypatch.setattr("gui.canvas.glide.LONGEST", 0)
+
+
+@pytest.fixture(autouse=True)
 def _fresh_settings() -> Iterator[None]:
     """Each test finds the settings of a first start."""
     yield

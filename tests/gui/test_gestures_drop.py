@@ -8,7 +8,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.catalog import INITIALIZERS, OPERATORS
-from engine.design import edits
+from engine.design import edits, library
 from engine.design.model import Design, Wire
 from gui.canvas.view import CanvasView
 from gui.document import Document
@@ -228,8 +228,7 @@ def test_a_block_shows_its_ghost_and_is_spliced_and_cancelled_like_any_node(
     hand: Hand, canvas: CanvasView, document: Document, chain: Design
 ) -> None:
     document.replace(edits.make_block(chain, ["n3"], "Act"))
-    key = next(iter(document.whole.blocks))
-    use = document.design.newest
+    key = library.text_of(document.whole, next(iter(document.whole.blocks)))
     before = looks(canvas)
     hand.carry(key, QPointF(190, 220), what="block")
     (ghost,) = canvas.tool.preview.ghosts.values()
@@ -237,7 +236,6 @@ def test_a_block_shows_its_ghost_and_is_spliced_and_cancelled_like_any_node(
     hand.leave()
     assert looks(canvas) == before
 
-    wire = Wire(use, "output", "n4", "input")
     wire = next(w for w in document.design.wires if w.target == "n4")
     hand.carry(key, hand.on_wire(wire), what="block")
     assert len(canvas.tool.preview.wires) == 2

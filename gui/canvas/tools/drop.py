@@ -184,7 +184,12 @@ class DropTool(Tool):
 
     def _hover(self, at: QPointF, keys: Keys) -> None:
         """Show the node where it would land on empty canvas."""
-        face, box = self._fresh()
+        try:
+            face, box = self._fresh()
+        except EngineError as error:
+            self.edit = self.edit_at(at)
+            self.refusal = say(error.message)
+            return
         spot = at
         if not keys & Keys.AltModifier:
             spot = at + self.lines.pull(Shape(face.body.translated(at), at))

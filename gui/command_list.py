@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from gui.actions import plain
-from gui.acts import MENUS, Act
+from gui.acts import MENUS, Act, acts_of
 from gui.menus import TITLES, spoken
 from gui.panels.search import Words, described
 
@@ -67,9 +67,8 @@ def commands(window: Window) -> list[Command]:
 
 def _of_menus(window: Window) -> Iterator[Command]:
     for title, entries in zip(TITLES, MENUS, strict=True):
-        for entry in entries:
-            if isinstance(entry, Act):
-                yield _of_act(entry, plain(spoken(title)), window)
+        for act in acts_of(entries):
+            yield _of_act(act, plain(spoken(title)), window)
 
 
 def _of_act(act: Act, group: str, window: Window) -> Command:

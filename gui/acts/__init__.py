@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gui.acts.doing import DESIGN, EDIT, FILE
 from gui.acts.kinds import Act, Entry, Group, Submenu
@@ -14,11 +14,16 @@ MENUS: tuple[tuple[Entry, ...], ...] = (FILE, EDIT, VIEW, DESIGN, INSIGHT, HELP)
 def acts() -> Iterator[Act]:
     """Every action, in the order of the menus."""
     for entries in MENUS:
-        for entry in entries:
-            if isinstance(entry, Act):
-                yield entry
-            elif isinstance(entry, Group):
-                yield from (inner for inner in entry.entries if inner is not None)
+        yield from acts_of(entries)
 
 
-__all__ = ["MENUS", "Act", "Entry", "Group", "Submenu", "acts"]
+def acts_of(entries: Iterable[Entry]) -> Iterator[Act]:
+    """The actions of one menu, those of its groups among them."""
+    for entry in entries:
+        if isinstance(entry, Act):
+            yield entry
+        elif isinstance(entry, Group):
+            yield from (inner for inner in entry.entries if inner is not None)
+
+
+__all__ = ["MENUS", "Act", "Entry", "Group", "Submenu", "acts", "acts_of"]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from gui.acts.kinds import Act, Group
 
+TWO = "Select two nodes or more first."
+THREE = "Select three nodes or more first."
 
-def _align(name: str, text: str, tip: str) -> Act:
-    return Act(f"align_{name}", text, tip, slot=f"canvas.aligning.{name}")
+
+def _align(name: str, text: str, tip: str, needs: str = TWO) -> Act:
+    slot = f"canvas.aligning.{name}"
+    return Act(f"align_{name}", text, tip, slot=slot, needs=needs)
 
 
 ARRANGE = Group(
@@ -20,7 +24,14 @@ ARRANGE = Group(
         _align("middle", "Align in a ro&w", "Put the selection in one row"),
         _align("bottom", "Align &bottom", "Put the lower edges in line"),
         None,
-        _align("across", "Distribute &across", "Make the room from left to right even"),
-        _align("down", "Distribute &down", "Make the room from top to bottom even"),
+        _align(
+            "across",
+            "Distribute &across",
+            "Make the room from left to right even",
+            THREE,
+        ),
+        _align(
+            "down", "Distribute &down", "Make the room from top to bottom even", THREE
+        ),
     ),
 )

@@ -143,6 +143,37 @@ def _problem_json(problem: Any) -> dict[str, Any]:
     }
 
 
+def _measure(options: argparse.Namespace) -> int:
+    """Send a signal through the new network, and gradients back, and print its size."""
+    design, checked = _opened(options.design)
+    if not checked.ok:
+        return _report(checked)
+    from engine.measure.signal import signal
+    from engine.measure.signal_text import as_json, table
+    from engine.measure.signals import Asked
+
+    asked = Asked(
+        seed=design.settings.seed if options.seed is None else options.seed,
+        seeds=options.seeds,
+        batch=options.batch,
+        exact=options.exact,
+        source=tuple(_source(text) for text in options.data),
+        backward=options.backward,
+    )
+    found = signal(design, asked)
+    if options.json:
+        _print_json(as_json(found))
+    else:
+        print(table(found))
+    return 0
+
+
+def _source(text: str) -> tuple[str, str]:
+    """NAME=PATH, or PATH for the first Input."""
+    name, equals, path = text.partition("=")
+    return (name, path) if equals else ("", text)
+
+
 def _export(options: argparse.Namespace) -> int:
     """Write a design as PyTorch source or as a picture, by the suffix of OUT."""
     design, checked = _opened(options.design)
@@ -249,6 +280,49 @@ def _takes_both(parser: argparse.ArgumentParser) -> None:
     _takes_json(parser)
 
 
+def _takes_measure(parser: argparse.ArgumentParser) -> None:
+    _takes_both(parser)
+    parser.add_argument(
+        "--seed", type=_whole, metavar="N", help="of the draws; the design's own if not"
+    )
+    parser.add_argument(
+        "--seeds", type=_count, default=1, metavar="K", help="K runs: N, N + 1, ..."
+    )
+    parser.add_argument(
+        "--batch", type=_count, metavar="N", help="samples in a run, at most"
+    )
+    parser.add_argument("--exact", action="store_true", help="read every value")
+    parser.add_argument(
+        "--data",
+        action="append",
+        default=[],
+        metavar="[INPUT=]PATH",
+        help="a .npy, .npz or .csv file or a folder of images, in the place of noise",
+    )
+    parser.add_argument(
+        "--backward",
+        choices=("noise", "loss"),
+        default="noise",
+        help="gradients from N(0, 1) at the end, or from the design's loss",
+    )
+
+
+def _whole(text: str) -> int:
+    """A whole number that is not negative."""
+    return _at_least(0, text)
+
+
+def _count(text: str) -> int:
+    """A whole number from 1 on."""
+    return _at_least(1, text)
+
+
+def _at_least(low: int, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not low <= int(text) < 2**63:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from {low} on")
+    return int(text)
+
+
 def _takes_out(parser: argparse.ArgumentParser) -> None:
     _takes_design(parser)
     parser.add_argument("out", type=Path, metavar="OUT", help=".py, .svg or .png")
@@ -263,6 +337,7 @@ Verb = tuple[
 VERBS: dict[str, Verb] = {
     "summary": (_takes_both, _summary),
     "check": (_takes_both, _check),
+    "measure": (_takes_measure, _measure),
     "export": (_takes_out, _export),
     "catalog": (_takes_json, _catalog),
 }

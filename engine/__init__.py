@@ -1,7 +1,8 @@
 """The engine: everything Fanin knows, without a screen.
 
-For a notebook or a script: `load`, `save`, `check`, `build`, `to_python`. Each is
-imported when it is first asked for, so that looking at a file does not load torch.
+For a notebook or a script: `load`, `save`, `check`, `build`, `measure`, `to_python`.
+Each is imported when it is first asked for, so that looking at a file does not load
+torch.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.check import check
     from engine.design.file import load, save
+    from engine.measure.signal import measure
     from engine.model.build import build
     from engine.model.source import to_python
 
@@ -19,11 +21,12 @@ _HOMES = {
     "build": "engine.model.build",
     "check": "engine.check.check",
     "load": "engine.design.file",
+    "measure": "engine.measure.signal",
     "save": "engine.design.file",
     "to_python": "engine.model.source",
 }
 
-__all__ = ["build", "check", "load", "save", "to_python"]
+__all__ = ["build", "check", "load", "measure", "save", "to_python"]
 
 
 def __getattr__(name: str) -> object:

@@ -6,7 +6,8 @@ answer is wanted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import Any
 
@@ -22,6 +23,7 @@ from engine.measure.results import (
     SummaryRow,
     WeightReport,
 )
+from engine.measure.signals import Asked, Signal
 
 __all__ = [
     "AskBars",
@@ -29,12 +31,15 @@ __all__ = [
     "AskDevices",
     "AskParameters",
     "AskReceived",
+    "AskSignal",
     "AskSummary",
     "AskWeights",
+    "Asked",
     "Bars",
     "Curve",
     "ParameterRow",
     "Received",
+    "Signal",
     "Summary",
     "SummaryRow",
     "WeightReport",
@@ -43,6 +48,9 @@ __all__ = [
 ]
 
 Params = tuple[tuple[str, Value], ...]
+
+# Told, while an answer takes its time, how far it is; set by whoever asked.
+progress: Callable[[Any], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,15 @@ class AskReceived:
 
 
 @dataclass(frozen=True)
+class AskSignal:
+    """The signal through the new network; progress is (runs done, runs in all)."""
+
+    design: Design
+    asked: Asked = field(default_factory=Asked)
+    slot: str = "signal"
+
+
+@dataclass(frozen=True)
 class AskDevices:
     """The devices of this machine that a design can run on."""
 
@@ -132,6 +149,7 @@ def warm() -> None:
 
     import engine.measure.curves
     import engine.measure.received
+    import engine.measure.signal
     import engine.measure.summary
     import engine.measure.weights  # noqa: F401
     from engine.design import edits
@@ -189,3 +207,15 @@ def _(request: AskReceived) -> Received:
     from engine.measure.received import received
 
     return received(request.design, request.node, request.bins)
+
+
+@answer.register
+def _(request: AskSignal) -> Signal:
+    from engine.measure.signal import signal
+
+    return signal(request.design, request.asked, _tell)
+
+
+def _tell(*value: Any) -> None:
+    if progress is not None:
+        progress(value)

@@ -49,6 +49,7 @@ class _Job:
     done: Callable[[Any], None]
     failed: Callable[[str], None] | None
     owner: QObject
+    progress: Callable[[Any], None] | None = None
     deaths: int = 0
     wanted: bool = True
 
@@ -134,6 +135,7 @@ class Worker(QObject):
         failed: Callable[[str], None] | None = None,
         *,
         owner: QObject,
+        progress: Callable[[Any], None] | None = None,
     ) -> None:
         """Ask; `done(answer)` or `failed(sentence)` is called unless a newer one wins.
 
@@ -142,9 +144,10 @@ class Worker(QObject):
             done: takes the answer.
             failed: takes the reason why there is none.
             owner: nothing is called once it is gone.
+            progress: takes what is told of how far the answer is.
         """
         self._waiting.pop(request.slot, None)
-        job = _Job(request, done, failed, owner)
+        job = _Job(request, done, failed, owner, progress)
         if self._again.isActive():
             self._unanswered[request.slot] = job
             _fail(job, say(_NO_START))
@@ -231,6 +234,9 @@ class Worker(QObject):
     def _hear(self, reply: Reply) -> None:
         if reply.details:
             log.error("%s", reply.details)
+        if reply.outcome == "progress":
+            self._told(reply)
+            return
         if reply.outcome == "ready":
             self._ready = True
             self._stillborn, self._rest = 0, REST
@@ -241,6 +247,15 @@ class Worker(QObject):
         else:
             self._land(reply)
         self._next()
+
+    def _told(self, reply: Reply) -> None:
+        """Pass on how far an answer is; one that gets on is not given up."""
+        job = self._flying
+        self._limit.start()
+        if job is None or not job.wanted or not isValid(job.owner):
+            return
+        if job.progress is not None and reply.number == self._number:
+            job.progress(reply.value)
 
     def _land(self, reply: Reply) -> None:
         job, self._flying = self._flying, None

@@ -14,6 +14,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from types import FrameType
@@ -21,7 +22,7 @@ from typing import Any, Literal
 
 from engine.errors import EngineError, Message
 
-Outcome = Literal["ready", "done", "refused", "stopped", "bug"]
+Outcome = Literal["ready", "progress", "done", "refused", "stopped", "bug"]
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,9 @@ class Reply:
 
     Args:
         number: which request it answers; 0 is none.
-        outcome: "ready" once; then one of the others for each request.
-        value: the answer, for "done".
+        outcome: "ready" once; then for each request one of the others, after any number
+            of "progress".
+        value: the answer, for "done"; how far it is, for "progress".
         message: why it was refused, or what broke, in one sentence.
         details: the traceback of a "bug".
     """
@@ -105,7 +107,14 @@ def serve(connection: Connection, service: str) -> None:
             number, request = connection.recv()
         except (EOFError, OSError):
             return
+        tell = partial(_tell, connection, number)
+        setattr(module, "progress", tell)  # noqa: B010 - a service may do without
         _send(connection, _reply(module.answer, number, request, stopper))
+
+
+def _tell(connection: Connection, number: int, value: Any) -> None:
+    """Say how far an answer is."""
+    _send(connection, Reply(number, "progress", value))
 
 
 def _reply(

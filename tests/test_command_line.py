@@ -196,3 +196,47 @@ def test_a_verb_that_draws_nothing_loads_neither_torch_nor_qt():
     )
     ran = subprocess.run([sys.executable, "-c", code, TUTORIAL], cwd=ROOT, check=False)
     assert ran.returncode == 0
+
+
+def test_a_design_is_measured(capsys):
+    assert (
+        main(["measure", str(TUTORIAL), "--json", "--seed", "2", "--batch", "32"]) == 0
+    )
+
+    told = json.loads(capsys.readouterr().out)
+    assert (told["seeds"], told["batch"]) == ([2], 32)
+    by_name = {layer["name"]: layer for layer in told["layers"]}
+    assert list(by_name)[:2] == ["hidden1", "sigmoid"]
+    wanted = {"node", "forward_std", "forward_factor", "backward_std"}
+    wanted |= {"backward_factor", "dead", "saturated"}
+    assert wanted <= by_name["hidden1"].keys()
+    first, second = by_name["hidden1"], by_name["hidden2"]
+    ratio = second["forward_second"] / first["forward_second"]
+    assert second["forward_factor"] == pytest.approx(ratio)
+    assert second["forward_from"] == first["node"]
+    assert first["forward_factor"] is None
+
+
+def test_the_measured_table_is_for_reading(capsys):
+    assert main(["measure", str(TUTORIAL), "--batch", "8"]) == 0
+
+    said = capsys.readouterr().out
+    assert "hidden2" in said
+    assert "Batch of 8" in said
+
+
+@pytest.mark.parametrize(
+    "given", [("--batch", "0"), ("--seed", "x"), ("--seeds", "-1")]
+)
+def test_what_cannot_be_measured_is_refused_in_a_sentence(capsys, given):
+    with pytest.raises(SystemExit) as refused:
+        main(["measure", str(TUTORIAL), *given])
+
+    assert refused.value.code == 2
+    assert "no whole number" in capsys.readouterr().err
+
+
+def test_data_that_cannot_be_read_are_refused_in_a_sentence(capsys, tmp_path):
+    assert main(["measure", str(TUTORIAL), "--data", str(tmp_path / "no.npy")]) == 2
+
+    assert capsys.readouterr().err.count("\n") == 1

@@ -40,7 +40,7 @@ def curve(kind: str, params: Params, low: float, high: float, points: int) -> Cu
         )
     args = {**row.defaults, **dict(params)}
     x = torch.linspace(low, high, points, dtype=torch.float64)
-    f, df = differentiated(_module(row, args), x)
+    f, df = differentiated(module_of(row, args), x)
     zones = row.saturates(args) if row.saturates else ()
     clipped = ((max(low, start), min(high, end)) for start, end in zones)
     return Curve(
@@ -69,7 +69,7 @@ def bars(kind: str, params: Params, scores: tuple[float, ...]) -> Bars:
         args["dim"] = 0  # the scores are the whole of the dimension
     shaped = before.reshape(-1, 1, 1) if row.over == "channels" else before
     with torch.no_grad():
-        after = _module(row, args)(shaped).flatten()
+        after = module_of(row, args)(shaped).flatten()
     return Bars(before.numpy(), after.numpy())
 
 
@@ -91,7 +91,7 @@ def _row(kind: str) -> Activation:
     return row
 
 
-def _module(row: Activation, args: dict[str, Value]) -> nn.Module:
+def module_of(row: Activation, args: dict[str, Value]) -> nn.Module:
     """The activation in float64, as it is in evaluation."""
     given: dict[str, Any] = {
         param.name: args[param.name] for param in row.params if param.place == "init"

@@ -63,13 +63,18 @@ def received(design: Design, node: str, bins: int = 60) -> Received:
     return Received(shown.edges, shown.counts, saturated, dead, shown.mean, shown.std)
 
 
-def batch_of(checked: Checked) -> int:
-    """As many samples as a quarter of the free memory takes, and no more than 512.
+def batch_of(checked: Checked, spare: int = 0, most: int = SAMPLES) -> int:
+    """As many samples as a quarter of the free memory takes, up to `most`.
+
+    Args:
+        checked: the design's check.
+        spare: bytes that are wanted for something else.
+        most: samples that are wanted.
 
     Raises:
         MeasureError: not even two of them fit.
     """
-    one, free = passing_bytes(checked, batch=1), available()
+    one, free = passing_bytes(checked, batch=1), max(available() - spare, 0)
     if one * FEWEST > free:
         raise MeasureError(
             "A sample takes {needed} on its way through the network and {free} are "
@@ -77,7 +82,7 @@ def batch_of(checked: Checked) -> int:
             needed=readable(one),
             free=readable(free),
         )
-    return max(FEWEST, min(SAMPLES, free // 4 // max(one, 1)))
+    return max(min(FEWEST, most), min(most, free // 4 // max(one, 1)))
 
 
 def _arriving(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import nn
@@ -25,6 +25,16 @@ SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 Values = dict[Ref, Any]
+
+
+class Watch(Protocol):
+    """Someone who looks on while a network runs: at every call but those of blocks."""
+
+    def before(self, step: Step, args: tuple[Any, ...]) -> None:
+        """See what a step is about to be given; it may be overwritten by the call."""
+
+    def after(self, step: Step, made: Any) -> Any:
+        """See what a step made, and give on that or another."""
 
 
 class Network(nn.Module):
@@ -51,6 +61,7 @@ class Network(nn.Module):
         self._results = plan.results
         self._origins = dict(plan.origins)
         self._calls = tuple(_calls(plan))
+        self.watch: Watch | None = None
 
     def tie(self) -> None:
         """Make tensors one that are said to be: a move to memory parts them."""
@@ -81,15 +92,27 @@ class Network(nn.Module):
             for name, origin in self._origins.items()
         }
         for call in self._calls:
-            made = self._called(call.step, values, sizes)
-            values.update(_filed(call.step, made))
+            made = self._seen(call.step, values, sizes)
+            values.update(filed(call.step, made))
             for ref in call.spent:
                 del values[ref]
         results = tuple(values[ref] for ref in self._results)
         return results[0] if len(results) == 1 else results
 
-    def _called(self, step: Step, values: Values, sizes: Mapping[str, int]) -> Any:
+    def _seen(self, step: Step, values: Values, sizes: Mapping[str, int]) -> Any:
         args = _filled(step.args, values)
+        if self.watch is None or step.known.inside is not None:
+            return self._called(step, args, values, sizes)
+        self.watch.before(step, args)
+        return self.watch.after(step, self._called(step, args, values, sizes))
+
+    def _called(
+        self,
+        step: Step,
+        args: tuple[Any, ...],
+        values: Values,
+        sizes: Mapping[str, int],
+    ) -> Any:
         options = _measured(step.options, sizes)
         if step.own:
             return getattr(self, step.node.name)
@@ -204,7 +227,7 @@ def _filled(nest: Any, values: Values) -> Any:
     return tuple(_filled(part, values) for part in nest)
 
 
-def _filed(step: Step, made: Any) -> Iterator[tuple[Ref, Any]]:
+def filed(step: Step, made: Any) -> Iterator[tuple[Ref, Any]]:
     """What a call returned, by name."""
     if step.single:
         yield next(leaves(step.results)), made

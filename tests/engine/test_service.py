@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.errors import MeasureError
+from engine.errors import MeasureError, Message
 from engine.service import (
     AskBars,
     AskCurve,
     AskDevices,
     AskParameters,
     AskReceived,
+    AskSignal,
     AskSummary,
     AskWeights,
     answer,
@@ -32,8 +33,9 @@ REQUESTS = [
     AskParameters(tutorial()),
     AskWeights(tutorial(), "n2", "weight"),
     AskReceived(tutorial(), "n3"),
+    AskSignal(tutorial()),
 ]
-PLAIN = (str, int, float, bool, type(None))
+PLAIN = (str, int, float, bool, type(None), Message)
 
 
 def plain(value: object) -> bool:
@@ -45,7 +47,8 @@ def plain(value: object) -> bool:
     if isinstance(value, tuple):
         return all(plain(part) for part in value)
     assert is_dataclass(value), value
-    return all(plain(getattr(value, field.name)) for field in fields(value))
+    own = [field.name for field in fields(value) if field.init]
+    return all(plain(getattr(value, name)) for name in own)
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=lambda r: type(r).__name__)

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,9 @@ class Ask:
     slot: str
     what: str
     value: Any = None
+
+
+progress: Callable[[Any], None] | None = None
 
 
 def answer(request: Ask) -> Any:
@@ -34,6 +38,14 @@ def _pid(value: Any) -> int:
 
 def _modules(value: Any) -> list[str]:
     return [name for name in value if name in sys.modules]
+
+
+def _count(value: int) -> int:
+    """Tell of each step."""
+    for step in range(value):
+        if progress is not None:
+            progress((step, value))
+    return value
 
 
 def _sleep(value: float) -> float:

@@ -68,6 +68,33 @@ def test_the_newest_of_a_slot_wins_and_other_slots_are_answered(answers):
     assert answers.done == [49, "other"]
 
 
+def test_an_answer_tells_how_far_it_is(answers):
+    heard = []
+    answers.worker.ask(
+        Ask("slot", "count", 3),
+        answers.done.append,
+        owner=answers,
+        progress=heard.append,
+    )
+    answers.settle()
+    assert heard == [(0, 3), (1, 3), (2, 3)]
+    assert answers.done == [3]
+
+
+def test_nobody_hears_how_far_a_cancelled_answer_is(answers):
+    answers.settle()
+    heard = []
+    answers.worker.ask(
+        Ask("slot", "count", 9),
+        answers.done.append,
+        owner=answers,
+        progress=heard.append,
+    )
+    answers.worker.cancel("slot")
+    answers.settle()
+    assert heard == answers.done == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there the window kills")
 def test_stopping_leaves_no_module_half_imported(answers, qtbot, tmp_path):
     answers.settle()

@@ -1,0 +1,209 @@
+"""Looks on while a network runs forward and backward, and notes what passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+from engine.catalog.spec import Activation
+from engine.measure.curves import differentiated
+from engine.measure.moments import TAKEN, Moments, Sampler, told
+from engine.model.network import Network, filed
+from engine.model.step import Step
+from engine.model.unroll import Op, Place, Unrolled
+
+FEW = 1 << 16  # values whose slopes are worked out without another thought
+
+
+class Lost(NamedTuple):
+    """What an activation loses.
+
+    Args:
+        dead: share of units through which no gradient passes.
+        saturated: share of values in a flat zone.
+    """
+
+    dead: float
+    saturated: float
+
+
+class Passing:
+    """What passed in one run.
+
+    Args:
+        unrolled: the calls that are made.
+        sampler: reads tensors.
+        keep: the values whose tensors are wanted themselves: backward starts there.
+        axes: of each activation, the axis of its units; see `units`.
+        changed: sees, and may change, what each call makes.
+        wanted: the values of which a sample is kept.
+    """
+
+    def __init__(
+        self,
+        unrolled: Unrolled,
+        sampler: Sampler,
+        keep: Sequence[Place] = (),
+        axes: Mapping[str, int] | None = None,
+        changed: Callable[[Op, Any], Any] | None = None,
+        wanted: Collection[Place] = (),
+    ) -> None:
+        self.kept: dict[Place, torch.Tensor] = {}
+        self.lost: dict[str, Lost] = {}
+        self.samples: dict[Place, torch.Tensor] = {}
+        self.gradients: dict[Place, torch.Tensor] = {}
+        self._forward: dict[Place, torch.Tensor] = {}
+        self._backward: dict[Place, torch.Tensor] = {}
+        self._partly: set[Place] = set()
+        self._unrolled = unrolled
+        self._sampler = sampler
+        self._keep = frozenset(keep)
+        self._wanted = frozenset(wanted)
+        self._axes = axes or {}
+        self._changed = changed
+        self._modules: dict[str, nn.Module] = {}
+        self._at = 0
+
+    @property
+    def forward(self) -> dict[Place, Moments]:
+        """How the values were spread."""
+        return told(self._forward, frozenset(self._partly))
+
+    @property
+    def backward(self) -> dict[Place, Moments]:
+        """How their gradients were spread."""
+        return told(self._backward, frozenset(self._partly))
+
+    def run(self, network: nn.Module, inputs: tuple[torch.Tensor, ...]) -> Any:
+        """Send inputs through the network and look on."""
+        networks = [part for part in network.modules() if isinstance(part, Network)]
+        self._modules = dict(network.named_modules())
+        self._at = 0
+        for place, given in zip(self._unrolled.inputs, inputs, strict=True):
+            self._note(place, given)
+        for part in networks:
+            part.watch = self
+        try:
+            return network(*inputs)
+        finally:
+            for part in networks:
+                part.watch = None
+
+    def before(self, step: Step, args: tuple[Any, ...]) -> None:
+        """How much of what an activation receives is lost; it may overwrite it."""
+        op = self._unrolled.ops[self._at]
+        axis = self._axes.get(op.path)
+        if axis is None or not isinstance(step.row, Activation):
+            return
+        with torch.enable_grad():
+            gone = dead(self._modules[op.name], args[0], axis)
+        zones = step.row.saturates(step.known.args) if step.row.saturates else ()
+        values = self._sampler.take(args[0])
+        self.lost[op.path] = Lost(gone, saturated(values, zones))
+
+    def after(self, step: Step, made: Any) -> Any:
+        """Note what a call made."""
+        op = self._unrolled.ops[self._at]
+        self._at += 1
+        if self._changed is not None:
+            made = self._changed(op, made)
+        for ref, value in filed(step, made):
+            if isinstance(value, torch.Tensor):
+                self._note(Place(op.path, ref.port), value)
+        return made
+
+    def _note(self, place: Place, value: torch.Tensor) -> None:
+        if not value.is_floating_point() or not value.numel():
+            return
+        self._forward[place] = self._sampler.moments(value)
+        if self._sampler.partly(value):
+            self._partly.add(place)
+        if place in self._wanted:
+            self.samples[place] = self._sampler.take(value, TAKEN).cpu().clone()
+        if place in self._keep:
+            self.kept[place] = value
+        if value.requires_grad:
+            listen: Any = value.register_hook  # torch does not say its type
+            listen(lambda gradient: self._note_gradient(place, gradient))
+
+    def _note_gradient(self, place: Place, gradient: torch.Tensor) -> None:
+        self._backward[place] = self._sampler.moments(gradient)
+        if place in self._wanted:
+            taken = self._sampler.take(gradient, TAKEN).cpu().clone()
+            self.gradients[place] = taken
+
+
+def saturated(values: torch.Tensor, zones: Iterable[tuple[float, float]]) -> float:
+    """The share of values in a flat zone of an activation."""
+    within = torch.zeros_like(values, dtype=torch.bool)
+    for low, high in zones:
+        within |= (values >= low) & (values <= high)
+    return float(within.double().mean()) if within.numel() else 0.0
+
+
+def dead(module: nn.Module, values: torch.Tensor, axis: int) -> float:
+    """The share of units through which no gradient passes, in no sample, at no place.
+
+    Args:
+        module: an elementwise activation.
+        values: what it receives.
+        axis: of the units: the neurons of a Linear, the channels of a convolution.
+    """
+    values = values.detach()
+    if values.numel() <= FEW or isinstance(module, nn.PReLU):
+        return float(_flat(module, values, axis).double().mean())
+    # A unit that one sample wakes is alive; only the others need all samples.
+    first = values.narrow(0, 0, 1) if axis % values.dim() else values
+    suspects = _flat(module, first, axis).nonzero().flatten()
+    if len(suspects) and axis % values.dim():
+        others = values.index_select(axis, suspects)
+        count = int(_flat(module, others, axis).sum())
+    else:
+        count = len(suspects)
+    return count / values.shape[axis]
+
+
+def _flat(module: nn.Module, values: torch.Tensor, axis: int) -> torch.Tensor:
+    """For each unit, whether the slope is zero everywhere."""
+    training, module.training = module.training, False  # RReLU would draw its slopes
+    _, slope = differentiated(module, values)
+    module.training = training
+    others = [at for at in range(values.dim()) if at != axis % values.dim()]
+    return (slope == 0).all(dim=tuple(others)) if others else slope == 0
+
+
+def units(unrolled: Unrolled) -> dict[str, int]:
+    """The axis of the units that each elementwise activation receives, from the end.
+
+    A unit is what shares its weights: a neuron of a Linear, a channel of a convolution.
+    """
+    axes: dict[Place, int] = {}
+    found: dict[str, int] = {}
+    for op in unrolled.ops:
+        row, first = op.step.row, op.first
+        axis = axes.get(first, -1) if first else -1
+        own = _own(op)
+        axis = own if own is not None else axis
+        if isinstance(row, Activation) and not row.over:
+            found[op.path] = axis
+        axes.update((place, axis) for place in op.made)
+    return found
+
+
+def _own(op: Op) -> int | None:
+    """Where an operator puts its units; None where it leaves them as they are."""
+    kind = op.kind
+    if kind.startswith("conv"):
+        return -int(kind[-2]) - 1
+    if op.step.row.family in _LEAVING or isinstance(op.step.row, Activation):
+        return None if kind not in _MIXING else -1
+    return None if kind.startswith(("identity", "upsampl", "interpolate")) else -1
+
+
+_LEAVING = frozenset(
+    ("Normalization", "Dropout", "Pooling", "Padding", "Arithmetic", "Functions")
+)
+_MIXING = frozenset(("matmul", "mean", "sum", "max", "min"))

@@ -120,7 +120,7 @@ class Verbs(QObject):
         """Lay out the whole level, or the selected nodes where they stand."""
         design, checked = self.document.design, self.document.checked
         scene, chosen = self._window.canvas.canvas, self.session.selection.ids
-        faces = {key: item.face for key, item in scene.node_items.items()}
+        faces = scene.stage.faces
         if len(chosen) > 1:
             spots = tidied_some(design, checked, scene.inks, faces, chosen)
             text = self.tr("Tidy the selected nodes")

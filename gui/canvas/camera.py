@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QNativeGestureEvent,
     QPainter,
     QPen,
@@ -16,10 +17,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from gui.canvas.detail import DOTS, seen
+from gui.canvas.pictures import Pictures
+
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
-LEAST, MOST = 0.04, 4.0
+LEAST, MOST = 0.04, 10.0  # all of a larger design can be seen from farther away
+CLOSE = 2.0  # what is shown as a whole is not blown up further
 FIRST_MOST = 1.25  # a small network is not blown up
 EDGES = 14, 40, -14, -40  # free around what is fitted: labels lie above it
 TRUE = 1.06  # up to this zoom what is fitted is rather shown in its true size
@@ -33,6 +38,7 @@ class Camera(QGraphicsView):
 
     zoomed = Signal(float)
     looked = Signal()  # zoomed, panned or resized
+    _pictures: Pictures | None = None  # Qt scrolls before there are any
 
     def __init__(self, scene: CanvasScene, parent: QWidget | None) -> None:
         super().__init__(parent)
@@ -59,6 +65,12 @@ class Camera(QGraphicsView):
         opaque = Qt.WidgetAttribute.WA_OpaquePaintEvent
         self.viewport().setAttribute(opaque)
         self.viewport().setAutoFillBackground(False)
+        self._pictures = Pictures(self)
+
+    @property
+    def held(self) -> bool:
+        """Whether a gesture is under way: it may hold on to items."""
+        return False
 
     @property
     def zoom(self) -> float:
@@ -75,13 +87,22 @@ class Camera(QGraphicsView):
 
     def zoom_to(self, zoom: float, at: QPoint | None = None) -> None:
         """Zoom to a factor, keeping the point `at` of the viewport where it is."""
-        zoom = min(MOST, max(LEAST, zoom))
+        zoom = min(MOST, max(self._least(), zoom))
         fixed = self.viewport().rect().center() if at is None else at
         before = self.mapToScene(fixed)
         factor = zoom / self.zoom
         self.scale(factor, factor)
         self.shift(before - self.mapToScene(fixed))
+        if self._pictures is not None:
+            self._pictures.choose()
         self.zoomed.emit(self.zoom)
+
+    def _least(self) -> float:
+        """As far as one can go: all of the design is seen from there."""
+        area, room = self.canvas.content, self.viewport().rect().adjusted(*EDGES)
+        wide = max(room.width(), 50) / max(area.width(), 1.0)
+        high = max(room.height(), 50) / max(area.height(), 1.0)
+        return min(LEAST, wide, high)
 
     def zoom_by(self, factor: float, at: QPoint | None = None) -> None:
         self.zoom_to(self.zoom * factor, at)
@@ -96,14 +117,14 @@ class Camera(QGraphicsView):
 
     def fit(self) -> None:
         """Show all of the design."""
-        self._show_area(self.canvas.content, MOST / 2)
+        self._show_area(self.canvas.content, CLOSE)
 
     def fit_selection(self) -> None:
         """Show what is selected; all of the design without a selection."""
         selection = self.canvas.session.selection
         chosen = self.canvas.extent(selection.ids)
         chosen = chosen.united(self.canvas.marks.extent(selection.marks))
-        self._show_area(chosen if chosen.isValid() else self.canvas.content, MOST / 2)
+        self._show_area(chosen if chosen.isValid() else self.canvas.content, CLOSE)
 
     def fit_first(self) -> None:
         """Show a design that was just opened, once the view has its size."""
@@ -129,6 +150,11 @@ class Camera(QGraphicsView):
         self.looked.emit()
 
     # What Qt asks for
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        if self._pictures is not None:
+            self._pictures.choose()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the pointer; sideways scrolling pans."""
@@ -156,6 +182,8 @@ class Camera(QGraphicsView):
         super().resizeEvent(event)
         if not self._fitted or self._as_fitted():
             self.fit_first()
+        if self._pictures is not None:
+            self._pictures.choose()
         self.looked.emit()
 
     def _as_fitted(self) -> bool:
@@ -181,9 +209,15 @@ class Camera(QGraphicsView):
             step *= 2
         left = math.floor(area.left() / step) * step
         top = math.floor(area.top() / step) * step
-        dot = QPen(inks.dots, 2.0)
+        shows = seen(DOTS, self.zoom)
+        if not shows:
+            return
+        colour = QColor(inks.dots)
+        colour.setAlphaF(colour.alphaF() * shows)
+        dot = QPen(colour, 2.0)
         dot.setCosmetic(True)
-        dot.setCapStyle(Qt.PenCapStyle.RoundCap)
+        # Of this size they look round; truly round ones take fifteen times as long.
+        dot.setCapStyle(Qt.PenCapStyle.SquareCap)
         painter.setPen(dot)
         across = int((area.right() - left) / step) + 1
         down = int((area.bottom() - top) / step) + 1

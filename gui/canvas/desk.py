@@ -224,14 +224,13 @@ class Desk(Camera):
 
     def plan(self) -> Plan:
         """What placing needs to know now."""
-        boxes = {key: item.space for key, item in self.canvas.node_items.items()}
+        stage = self.canvas.stage
+        boxes = {key: stage.space(key) for key in stage.faces}
         return Plan(boxes, self.canvas.inks, self.session.document.checked)
 
     def visible_nodes(self) -> list[str]:
         """The nodes in view."""
-        seen = self.seen
-        items = self.canvas.node_items
-        return [key for key, item in items.items() if item.body.intersects(seen)]
+        return self.canvas.nodes_in(self.seen)
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selected nodes a little; nudges in a row are one step."""

@@ -29,6 +29,7 @@ PITCH = 20.0  # between ports
 STRIP = 9.0  # the coloured band on top of a card
 MARGIN = 12.0  # between the edge of a card and its text
 WIDEST = 216.0
+BELOW, BESIDE = 34.0, 30.0  # of the shape: room of a caption, which grows far away
 LETTER = 6.2  # about as wide as one of a caption is
 STACK = 10.0  # how far the cards behind a repeated block rise over it
 _LACKING: dict[str, Lacks] = {"unconnected": "input", "unused": "output"}
@@ -108,8 +109,9 @@ class Face(NamedTuple):
     @property
     def reach(self) -> QRectF:
         """Everything that is painted: shape, ports, badge, halo and caption."""
-        below = 22.0 if self.caption else 8.0
-        side = max(8.0, (len(self.caption) * 7.0 - self.body.width()) / 2)
+        below = BELOW + 3.0 if self.caption else 8.0
+        least = BESIDE if self.caption else 8.0
+        side = max(least, (len(self.caption) * 7.0 - self.body.width()) / 2)
         return self.body.adjusted(-side, -12, side, below)
 
     @property
@@ -309,6 +311,7 @@ def _laid(
     return body, (*_row(ins, -half, first), *_row(outs, half, last, leaving=True))
 
 
+@lru_cache(maxsize=4096)  # thousands of nodes have a few rows
 def _row(
     ports: tuple[Port, ...], x: float, first: float, *, leaving: bool = False
 ) -> tuple[Dot, ...]:

@@ -143,11 +143,11 @@ class FindBar(QFrame):
             self._tell()
 
     def _mark(self, ids: Iterable[str]) -> None:
-        items = self._desk.canvas.node_items
-        marked = frozenset(ids)
-        for key in self._marked | marked:
-            if key in items:
-                items[key].feel(found=key in marked)
+        scene, marked = self._desk.canvas, frozenset(ids)
+        for key in self._marked ^ marked:
+            if key in scene.node_items:
+                scene.feel(key, found=key in marked)
+        scene.overview.forget()
         self._marked = marked
 
     def _tell(self) -> None:

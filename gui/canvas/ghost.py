@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas.face import Face
 from gui.canvas.inks import Inks
-from gui.canvas.painter import Mood, paint_node
+from gui.canvas.mood import Mood
+from gui.canvas.painter import paint_node
 
 PALE = 0.62
 MARKED = Mood(target=True)

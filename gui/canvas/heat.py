@@ -42,10 +42,11 @@ class Heat(QObject):
 
     def _choose(self, measure: Measure | None) -> None:
         self.measure = measure
-        items = self._camera.canvas.node_items
+        scene = self._camera.canvas
         if measure is None:
-            for item in items.values():
-                item.feel(heat=None)
+            for key in scene.node_items:
+                scene.feel(key, heat=None)
+            scene.overview.forget()
             self.legend.hide()
         self._show()
 
@@ -54,8 +55,10 @@ class Heat(QObject):
             return
         shares = self._session.document.checked.costs.shares(self.measure)
         most = max(shares.values(), default=0.0)
-        for key, item in self._camera.canvas.node_items.items():
-            item.feel(heat=shares.get(key, 0.0) / most if most else 0.0)
+        scene = self._camera.canvas
+        for key in scene.node_items:
+            scene.feel(key, heat=shares.get(key, 0.0) / most if most else 0.0)
+        scene.overview.forget()
         self.legend.tell(self._named(self.measure), most)
         self._lay()
 

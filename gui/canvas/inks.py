@@ -19,6 +19,8 @@ TYPE: dict[str, tuple[int, QFont.Weight, str]] = {
     "sign": (20, QFont.Weight.Normal, "sans"),
 }
 
+MANY = 20_000  # cut texts that are remembered
+
 
 class Inks:
     """What the painters dip into."""
@@ -40,6 +42,7 @@ class Inks:
         self.fonts = {role: _font(*spec) for role, spec in TYPE.items()}
         self._metrics = {role: QFontMetricsF(font) for role, font in self.fonts.items()}
         self._widths: dict[tuple[str, str], float] = {}
+        self._cuts: dict[tuple[str, str, int], str] = {}
         self._families: dict[str, QColor] = {}
         self.wire = pen(theme.wire, 2.0)
         self.wire_bold = pen(theme.accent, 3.0)
@@ -86,6 +89,16 @@ class Inks:
         found = self._widths.get(key)
         if found is None:
             found = self._widths[key] = self._metrics[role].horizontalAdvance(text)
+        return found
+
+    def cut(self, role: str, text: str, room: float) -> str:
+        """`text` cut to a room; remembered, as a room that hardly changes is asked."""
+        key = (role, text, int(room))
+        found = self._cuts.get(key)
+        if found is None:
+            if len(self._cuts) > MANY:
+                self._cuts.clear()
+            found = self._cuts[key] = self.elided(role, text, int(room))
         return found
 
     def elided(self, role: str, text: str, room: float) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
 from gui.canvas.walk import neighbour
@@ -103,15 +103,15 @@ def _arrow(view: CanvasView, way: tuple[int, int], held: Qt.KeyboardModifier) ->
     if held & SHIFT and view.session.selection.marks:
         view.marking.resize(*way)
         return True
-    items = view.canvas.node_items
-    if not items:
+    places = view.canvas.stage.spots
+    if not places:
         return False
     key = view.session.selection.one
     if key is None:
-        key = min(items, key=lambda k: (items[k].x(), items[k].y()))
+        key = min(places, key=lambda k: places[k])
         view.select_only(key)
     else:
-        spots = {k: item.pos() for k, item in items.items()}
+        spots = {k: QPointF(*spot) for k, spot in places.items()}
         found = neighbour(view.session.document.design.graph, spots, key, *way)
         if found is None:
             return True

@@ -74,7 +74,7 @@ class Marking(QObject):
 
     def fit(self, key: str) -> None:
         """Draw a frame anew around its nodes, with their sizes."""
-        items = self._desk.canvas.node_items
+        items = self._desk.canvas.stage.faces
         design = self._document.design
         members = {m for f in design.look.marks.values() for m in members_of(f)}
         spans = {m: _span(self._desk, m) for m in members if m in items}
@@ -226,8 +226,7 @@ def called(mark: Mark) -> str:
 
 def _span(desk: Desk, key: str) -> Box:
     """What a node covers around its middle."""
-    item = desk.canvas.node_items[key]
-    return box_of(item.space.translated(-item.pos()))
+    return box_of(desk.canvas.stage.faces[key].space)
 
 
 def _around(at: QPointF, size: tuple[float, float]) -> Box:

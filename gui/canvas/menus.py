@@ -70,7 +70,7 @@ def _node_menu(view: CanvasView, menu: QMenu, key: str) -> None:
         _replacements(view, menu, key)
         if node.outputs:
             anchor = (key, node.outputs[0].name, False)
-            after = view.canvas.node_items[key].body.center() + QPointF(170, 0)
+            after = view.canvas.stage.body(key).center() + QPointF(170, 0)
             put(_tr("Add after…"), partial(view.search, after, anchor), "", "plus")
         menu.addSeparator()
     if node.block is not None and view.session.selection.one:

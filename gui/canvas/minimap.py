@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from gui.canvas.camera import Camera
 from gui.canvas.inks import pen
+from gui.canvas.places import corners
 
 WIDE, HIGH = 160, 90
 EDGE = 10.0
@@ -96,7 +97,7 @@ class Minimap(QWidget):
         event.accept()
 
     def _drawn(self) -> QPixmap:
-        """Ground and nodes; drawn again only when the design was rearranged."""
+        """Stage and nodes; drawn again only when the design was rearranged."""
         scene = self._camera.canvas
         inks = scene.inks
         self._area = scene.content.adjusted(-EDGE, -EDGE, EDGE, EDGE)
@@ -113,11 +114,18 @@ class Minimap(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         scene.marks.paint_small(painter, self.to_map)
         families: dict[str, list[QRectF]] = {}
-        for item in scene.node_items.values():
-            box = self.to_map(item.body)
-            box.setWidth(max(box.width(), 2.0))
-            box.setHeight(max(box.height(), 2.0))
-            families.setdefault(item.face.family, []).append(box)
+        scale, corner = self._scale(), self.to_map(QRectF()).topLeft()
+        stage = scene.stage
+        for key, face in stage.faces.items():
+            left, top, right, bottom = corners(face.body)
+            x, y = stage.spots[key]
+            box = QRectF(
+                corner.x() + (left + x) * scale,
+                corner.y() + (top + y) * scale,
+                max((right - left) * scale, 2.0),
+                max((bottom - top) * scale, 2.0),
+            )
+            families.setdefault(face.family, []).append(box)
         for family, boxes in families.items():
             painter.setBrush(inks.family(family))
             painter.drawRects(boxes)

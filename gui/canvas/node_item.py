@@ -8,39 +8,54 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas.face import Dot, Face
 from gui.canvas.inks import Inks
-from gui.canvas.painter import CALM, Mood, paint_node
+from gui.canvas.mood import Mood
+from gui.canvas.painter import paint_node
+from gui.canvas.stage import Stage
+
+AROUND = 24.0
+STEP = 1e-7  # of the height: what came later lies above, whenever its item was made
 
 
 class NodeItem(QGraphicsItem):
-    """Shows a face; knows nothing of the document."""
+    """Shows a face; knows nothing of the document.
 
-    def __init__(self, face: Face, inks: Inks) -> None:
+    Its mood is the stage's, so that it lasts while there is no item.
+    """
+
+    def __init__(self, face: Face, inks: Inks, stage: Stage) -> None:
         super().__init__()
         self.id = face.id
         self.face = face
         self.inks = inks
-        self.mood = CALM
-        self._reach = face.reach
-        self.setZValue(1)
+        self._stage = stage
+        self._reach = _covered(face)
+        self._lift()
 
-    def show_face(self, face: Face, inks: Inks) -> bool:
-        """Take another look; True where ports or size moved, so that wires follow."""
+    @property
+    def mood(self) -> Mood:
+        """How it stands out."""
+        return self._stage.mood(self.id)
+
+    def _lift(self) -> None:
+        height = 2 if self.mood.selected else 1
+        self.setZValue(height + STEP * self._stage.ranks.get(self.id, 0))
+
+    def show_face(self, face: Face, inks: Inks) -> None:
+        """Take another look."""
         if face == self.face and inks is self.inks:
-            return False
-        moved = face.body != self.face.body or face.dots != self.face.dots
-        if face.reach != self._reach:
+            return
+        if _covered(face) != self._reach:
             self.prepareGeometryChange()
-            self._reach = face.reach
+            self._reach = _covered(face)
         self.face, self.inks = face, inks
         self.update()
-        return moved
 
     def feel(self, **changes: object) -> None:
         """Change the mood, and repaint where it is another."""
         mood = self.mood._replace(**changes)  # type: ignore[arg-type]
         if mood != self.mood:
-            self.mood = mood
-            self.setZValue(2 if mood.selected else 1)
+            self._stage.feel(self.id, mood)
+            self._lift()
             self.update()
 
     @property
@@ -86,4 +101,6 @@ class NodeItem(QGraphicsItem):
         paint_node(painter, self.face, self.inks, zoom, self.mood)
 
 
-__all__ = ["Mood", "NodeItem"]
+def _covered(face: Face) -> QRectF:
+    """All that may be painted: far away the lines around a node are wider than it."""
+    return face.reach.adjusted(-AROUND, -AROUND, AROUND, AROUND)

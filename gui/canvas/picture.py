@@ -16,8 +16,10 @@ from gui.canvas.face import Face, face_of, tensor_text
 from gui.canvas.inks import Inks
 from gui.canvas.layout.measure import leaning
 from gui.canvas.mark_paint import paint_mark, rect
-from gui.canvas.painter import CALM, LABEL_EDGE, paint_node
+from gui.canvas.mood import CALM
+from gui.canvas.painter import paint_node
 from gui.canvas.wire_item import WireItem, WireLook
+from gui.canvas.wire_paint import LABEL_EDGE
 from gui.canvas.wiring import Line, Wiring
 from gui.theme import Theme
 

@@ -89,6 +89,11 @@ class CanvasView(Desk):
         names = [nodes[key].name for key in sorted(ids) if key in nodes]
         self.setAccessibleDescription(", ".join([*names, *self.marking.chosen_names]))
 
+    @property
+    def held(self) -> bool:
+        """Whether a gesture is under way: it may hold on to items."""
+        return self.tool is not None
+
     # The pointer
 
     def _hit(self, at: QPointF) -> Hit:

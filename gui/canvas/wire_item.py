@@ -10,11 +10,13 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.design.model import Wire
+from gui.canvas.detail import LABELS, seen
 from gui.canvas.inks import Inks
 from gui.canvas.layout.shapes import Point
 from gui.canvas.layout.way import direct
-from gui.canvas.painter import FAR, label_box, paint_label, paint_wire
+from gui.canvas.lettering import faded
 from gui.canvas.route import distance, path_along, path_of
+from gui.canvas.wire_paint import label_box, paint_label, paint_wire
 from gui.canvas.wiring import Laid
 
 NOWHERE = Laid(direct((0.0, 0.0), (0.0, 0.0)), None)
@@ -146,9 +148,12 @@ class WireItem(QGraphicsItem):
         """Line and label, on any painter."""
         paint_wire(painter, self.path, self.stroke, zoom)
         label = self.laid.label
-        if self.look.text and label is not None and zoom >= FAR:
+        shows = seen(LABELS, zoom)
+        if shows and self.look.text and label is not None:
             at, wrong = QPointF(*label), self.look.wrong
+            opacity = faded(painter, shows)
             paint_label(painter, at, self.look.text, self.inks, wrong=wrong)
+            painter.setOpacity(opacity)
 
 
 def _around(at: QPointF, wide: float) -> QRectF:

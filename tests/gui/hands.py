@@ -16,7 +16,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from engine.design.model import Design, Wire
+from gui.canvas.node_item import NodeItem
+from gui.canvas.overview import Overview
 from gui.canvas.view import CanvasView
+from gui.canvas.wire_item import WireItem
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -160,8 +163,8 @@ class Hand:
 
     def extra_items(self) -> int:
         """Things on the scene that are neither node nor wire of the design."""
-        scene = self.canvas.canvas
-        return len(scene.items()) - len(scene.node_items) - len(scene.wire_items)
+        shown = NodeItem, WireItem, Overview
+        return sum(not isinstance(i, shown) for i in self.canvas.canvas.items())
 
     @property
     def apart(self) -> bool:

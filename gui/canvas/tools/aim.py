@@ -10,7 +10,6 @@ from PySide6.QtCore import QPointF
 from engine.design.model import Wire
 from gui.canvas.guides import NEAR, GuideItem, Shape, Snap, snapped
 from gui.canvas.layout.shapes import Point
-from gui.canvas.node_item import NodeItem
 from gui.canvas.route import distance
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class WireAim:
 
     def release(self) -> None:
         """Mean no wire."""
-        if self.wire in self._scene.wire_items:
+        if self.wire is not None and self.wire in self._scene.wire_items:
             self._scene.wire_items[self.wire].feel(lit=False)
         self.wire = None
 
@@ -86,10 +85,11 @@ class Lines:
         """
         near = shape.box.adjusted(-NEAR, -NEAR, NEAR, NEAR)
         area = near.intersected(self._view.seen)
+        stage = self._view.canvas.stage
         others = [
-            Shape(item.body, item.pos())
-            for item in self._view.canvas.items(area)
-            if isinstance(item, NodeItem) and item.id not in without
+            Shape(stage.body(key), QPointF(*stage.spots[key]))
+            for key in self._view.canvas.nodes_in(area)
+            if key not in without
         ]
         if marks:
             others += [

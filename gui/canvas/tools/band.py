@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from gui.canvas.inks import pen
-from gui.canvas.node_item import NodeItem
 from gui.canvas.tools.base import Keys, Tool
 
 if TYPE_CHECKING:
@@ -60,12 +59,7 @@ class BandTool(Tool):
         self.scene.marks.show_selected(self.marks_before)
 
     def _touched(self, area: QRectF) -> frozenset[str]:
-        found = self.scene.items(area, Qt.ItemSelectionMode.IntersectsItemShape)
-        return frozenset(
-            item.id
-            for item in found
-            if isinstance(item, NodeItem) and item.body.intersects(area)
-        )
+        return frozenset(self.scene.nodes_in(area))
 
     def _joined(
         self, before: frozenset[str], touched: frozenset[str], keys: Keys

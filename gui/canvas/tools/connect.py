@@ -97,7 +97,7 @@ class ConnectTool(Tool):
         for key in self.fits:
             if key in self.scene.node_items:
                 self.scene.node_items[key].feel(lit=None)
-        if self.taken in self.scene.wire_items:
+        if self.taken is not None and self.taken in self.scene.wire_items:
             self.scene.wire_items[self.taken].setVisible(True)
 
     def _begin(self) -> None:
@@ -105,7 +105,7 @@ class ConnectTool(Tool):
         self.ghost = QGraphicsPathItem()
         self.ghost.setZValue(5)
         self.scene.addItem(self.ghost)
-        if self.taken in self.scene.wire_items:
+        if self.taken is not None and self.taken in self.scene.wire_items:
             self.scene.wire_items[self.taken].setVisible(False)
 
     def _light_up(self) -> None:

@@ -127,11 +127,12 @@ class MoveTool(Tool):
 
     def _begin(self) -> None:
         design = self.document.design
-        items, selection = self.scene.node_items, self.session.selection
+        stage, selection = self.scene.stage, self.session.selection
         chosen = selection.ids | {self.grabbed}
         spots, self.boxes = moving(design, chosen, selection.marks)
-        self.origins = {key: items[key].pos() for key in spots if key in items}
-        whole = around(items[key].body for key in self.origins)
+        now = stage.spots
+        self.origins = {key: QPointF(*now[key]) for key in spots if key in now}
+        whole = around(stage.body(key) for key in self.origins)
         self._shape = Shape(whole, self.origins[self.grabbed])
         self.view.viewport().setCursor(Qt.CursorShape.SizeAllCursor)
 
@@ -168,7 +169,7 @@ class MoveTool(Tool):
             self._leave_wire()
             self.hint(self._copy_words(), at)
             return
-        middle = self.scene.node_items[self.grabbed].pos()
+        middle = QPointF(*self.scene.stage.spots[self.grabbed])
         if not self.aim.holds(middle) and not self.aim.holds(at):
             self._leave_wire()
             if self.aim.seek(middle) is None:
@@ -223,7 +224,7 @@ class MoveTool(Tool):
             self.scene.settle(self.origins)
             self.scene.marks.restore(self.boxes)
             for key in list(self.origins)[:FEW]:
-                ghost = GhostItem(self.scene.node_items[key].face, self.scene.inks)
+                ghost = GhostItem(self.scene.stage.faces[key], self.scene.inks)
                 self.scene.addItem(ghost)
                 self.copies.append((ghost, self.origins[key]))
         for ghost, origin in self.copies:

@@ -8,19 +8,19 @@ operator may borrow room while it computes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from engine.check.field import Field, Fields, followed, spatial
+from engine.check.field import Field
 from engine.check.kept import is_view, kept, size
-from engine.design.evaluate import Known
+from engine.check.sight import Sight
+from engine.check.unfold import Place, Plain, Unfolded, unfolded
 
 if TYPE_CHECKING:
     from engine.check.check import Checked
 
 Measure = Literal["parameters", "mult_adds", "memory"]
-Place = tuple[str, str]  # a node and one of its output ports
 
 
 @dataclass(frozen=True)
@@ -55,16 +55,52 @@ class Cost:
         """Bytes it takes in training: weights, their gradients, what backward keeps."""
         return self.weight_bytes + self.gradient_bytes + self.kept_bytes
 
+    def plus(self, other: Cost, times: int) -> Cost:
+        """This and `times` another one."""
+        return Cost(
+            self.parameters + times * other.parameters,
+            self.trainable + times * other.trainable,
+            self.mult_adds + times * other.mult_adds,
+            self.weight_bytes + times * other.weight_bytes,
+            self.gradient_bytes + times * other.gradient_bytes,
+            self.output_bytes + times * other.output_bytes,
+            self.kept_bytes + times * other.kept_bytes,
+            self.sure and other.sure,
+        )
+
 
 @dataclass(frozen=True)
 class Costs:
-    """What each known node costs, by id, and what they cost together."""
+    """What each known node costs, by id, and what they cost together.
+
+    Args:
+        nodes: of this level; a block costs what is within it.
+        paths: of every level, by path; alike repeats stand under the first of them.
+        unfolded: knows which those are.
+        sight: how far the nodes of every level see.
+    """
 
     nodes: Mapping[str, Cost]
+    paths: Mapping[str, Cost]
+    unfolded: Unfolded
+    sight: Sight
+
+    def at(self, path: str) -> Cost:
+        """What a node costs, by its path: n5/0/n2; of a use, all its repeats."""
+        if path in self.nodes:
+            return self.nodes[path]
+        found = self.paths.get(self.unfolded.canonical(path), Cost())
+        return replace(found, field=self.sight.of(path))
 
     def total(self, of: Callable[[Cost], int]) -> int:
         """The sum of one cost over all nodes."""
         return sum(of(cost) for cost in self.nodes.values())
+
+    def share(self, path: str, measure: Measure) -> float:
+        """A node's part of the whole, by its path."""
+        of = MEASURES[measure]
+        whole = self.total(of)
+        return of(self.at(path)) / whole if whole else 0.0
 
     @cached_property
     def weight_bytes(self) -> int:
@@ -100,163 +136,93 @@ MEASURES: Mapping[Measure, Callable[[Cost], int]] = {
 }
 
 
-def _kept_inputs(checked: Checked, costs: Costs) -> int:
-    """Bytes that the nodes of a body read of what enters it."""
-    return sum(costs.nodes[key].kept_bytes for key in checked.inputs)
-
-
 def costs(checked: Checked) -> Costs:
     """The costs of every node whose shapes are known."""
-    return Costs(dict(_Walk(checked).nodes()))
+    walk = _Walk(checked)
+    paths: dict[str, Cost] = {}
+    for at, cost in walk.costs():
+        for path in _upward(at.path):
+            copies = at.copies if path == at.path else walk.unfolded.copies[path]
+            before = paths.get(path, _NONE)
+            paths[path] = before.plus(cost, at.times // copies)
+    sight = Sight(checked.design.graph, checked.found)
+    known = (key for key in checked.order if checked.known(key))
+    nodes = {key: replace(paths.get(key, _NONE), field=sight.of(key)) for key in known}
+    return Costs(nodes, paths, walk.unfolded, sight)
+
+
+_NONE = Cost()
+
+
+def _upward(path: str) -> Iterator[str]:
+    """A path, and those of the uses and repeats around: n5/0/n2, n5/0, n5."""
+    yield path
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 class _Walk:
-    """One pass over the nodes, in the order in which they are computed."""
+    """One pass over the plain nodes, in the order in which they are computed."""
 
     def __init__(self, checked: Checked) -> None:
-        self._checked = checked
-        self._design = checked.design
-        self._training = self._design.settings.mode == "train"
-        self._known = [
-            (key, known)
-            for key in checked.order
-            if (known := checked.known(key)) is not None
-        ]
-        self._fields: dict[str, Fields] = {}
-        self._learning: set[str] = set()  # ids whose output has a gradient
-        if self._design.scope.block:  # what enters a block has passed what learns
-            self._learning.update(checked.inputs)
+        design = checked.design
+        self.unfolded = unfolded(design.graph, checked.found)
+        self._training = design.settings.mode == "train"
+        self._learning: set[int] = set()  # those whose output has a gradient
+        # what enters a block has passed what learns
+        self._given = set(checked.inputs) if design.scope.block else set()
         self._home: dict[Place, Place] = {}  # a view -> where its numbers really lie
         self._read: set[Place] = set()  # what some backward pass reads
-        self._extra: dict[str, int] = {}
+        self._extra: dict[int, int] = {}
 
-    def nodes(self) -> Iterator[tuple[str, Cost]]:
+    def costs(self) -> Iterator[tuple[Plain, Cost]]:
         """Each node's cost; who reads an output is known only after all of them."""
-        for key, known in self._known:
-            self._follow(key, known)
-            self._keep(key, known)
-        for key, known in self._known:
-            yield key, self._cost(key, known)
+        for number, at in enumerate(self.unfolded.nodes):
+            self._keep(number, at)
+        for number, at in enumerate(self.unfolded.nodes):
+            yield at, self._cost(number, at)
 
-    def _within(self, key: str, known: Known) -> list[tuple[Checked, Costs]]:
-        """The passes through a block with their costs."""
-        count = len(known.inside.passes) if known.inside else 0
-        found = (self._checked.inside(f"{key}/{place}") for place in range(count))
-        return [(one, one.costs) for one in found if one]
-
-    def _block(self, key: str, known: Known) -> Cost:
-        """A block costs what its nodes do; what it was given is another's."""
-        passes = self._within(key, known)
-        own = [
-            cost
-            for one, each in passes
-            for inner, cost in each.nodes.items()
-            if inner not in one.inputs
-        ]
-        learns = self._trainable(key, known)
-        weights = passes[:1] if known.inside and known.inside.shared else passes
-        between = sum(_kept_inputs(one, each) for one, each in passes[1:])
-        return Cost(
-            parameters=known.parameters,
-            trainable=learns,
-            mult_adds=known.mult_adds,
-            weight_bytes=sum(each.weight_bytes for _, each in weights),
-            gradient_bytes=sum(
-                each.total(lambda cost: cost.gradient_bytes) for _, each in weights
-            )
-            if learns
-            else 0,
-            output_bytes=sum(cost.output_bytes for cost in own),
-            kept_bytes=sum(cost.kept_bytes for cost in own) + between,
-            sure=False,
-            field=spatial(self._fields[key]),
-        )
-
-    def _keep_block(self, key: str, known: Known) -> None:
-        """Note what of its inputs the nodes of a block read."""
-        sources, passes = self._sources(key), self._within(key, known)
-        if not passes:
-            return
-        if known.trainable or {at[0] for at in sources.values()} & self._learning:
-            self._learning.add(key)
-            one, each = passes[0]
-            for port, inner in zip(sources, one.inputs, strict=False):
-                if each.nodes[inner].kept_bytes:
-                    self._read.add(sources[port])
-
-    def _cost(self, key: str, known: Known) -> Cost:
-        if known.inside:
-            return self._block(key, known)
-        node, learns = self._design.nodes[key], self._trainable(key, known)
+    def _cost(self, number: int, at: Plain) -> Cost:
+        known, learns = at.known, _learns(at)
         read = sum(
             size(tensor)
             for port, tensor in known.outputs.items()
-            if (key, port) in self._read
+            if (number, port) in self._read
         )
         return Cost(
-            parameters=known.parameters,
-            trainable=learns,
+            parameters=known.parameters if at.own else 0,
+            trainable=learns if at.own else 0,
             mult_adds=known.mult_adds,
-            weight_bytes=known.weight_bytes,
-            gradient_bytes=known.learned_bytes if learns else 0,
-            output_bytes=self._output(key, known),
-            kept_bytes=read + self._extra.get(key, 0),
-            sure=key not in self._extra or kept(node.kind, known).sure,
-            field=spatial(self._fields[key]),
+            weight_bytes=known.weight_bytes if at.own else 0,
+            gradient_bytes=known.learned_bytes if learns and at.own else 0,
+            output_bytes=self._output(at),
+            kept_bytes=read + self._extra.get(number, 0),
+            sure=number not in self._extra or kept(at.node.kind, known).sure,
         )
 
-    def _trainable(self, key: str, known: Known) -> int:
-        return 0 if self._design.nodes[key].frozen else known.trainable
-
-    def _output(self, key: str, known: Known) -> int:
-        kind = self._design.nodes[key].kind
-        if kind == "output" or is_view(kind, known, training=self._training):
+    def _output(self, at: Plain) -> int:
+        kind = at.node.kind
+        if kind == "output" or is_view(kind, at.known, training=self._training):
             return 0
-        return sum(size(tensor) for tensor in known.outputs.values())
+        return sum(size(tensor) for tensor in at.known.outputs.values())
 
-    def _sources(self, key: str) -> dict[str, Place]:
-        """Input port -> where its numbers lie; an open port follows another one."""
-        wires = self._design.graph.incoming.get(key, {})
-        found: dict[str, Place] = {}
-        for port in self._design.nodes[key].inputs:
-            wire = wires.get(port.name)
-            if wire:
-                place = (wire.source, wire.output)
-                found[port.name] = self._home.get(place, place)
-            elif port.follows in found:
-                found[port.name] = found[port.follows]
-        return found
-
-    def _follow(self, key: str, known: Known) -> None:
-        """The receptive field of what comes out."""
-        wires = self._design.graph.incoming.get(key, {})
-        arriving = {
-            port: self._fields[wires[port].source]
-            for port in known.inputs
-            if port in wires
-        }
-        several = len(known.outputs) > 1 and "indices" not in known.outputs
-        fields = followed(self._design.nodes[key], known, arriving)
-        self._fields[key] = (None,) * len(fields) if several else fields
-
-    def _keep(self, key: str, known: Known) -> None:
+    def _keep(self, number: int, at: Plain) -> None:
         """Note what the node's backward pass reads, if it has one."""
-        if known.inside:
-            self._keep_block(key, known)
-            return
-        node, sources = self._design.nodes[key], self._sources(key)
+        node, known = at.node, at.known
+        sources = {port: self._home.get(p, p) for port, p in at.sources.items()}
         if sources and is_view(node.kind, known, training=True):
             first = next(iter(sources.values()))
-            self._home.update({(key, port): first for port in known.outputs})
-        learning = {port for port, at in sources.items() if at[0] in self._learning}
-        learns = self._trainable(key, known) > 0
-        if not learning and not learns:
+            self._home.update({(number, port): first for port in known.outputs})
+        learning = {port for port, p in sources.items() if p[0] in self._learning}
+        learns = _learns(at) > 0
+        if not learning and not learns and at.path not in self._given:
             return
-        self._learning.add(key)
-        if node.kind == "output":
+        self._learning.add(number)
+        if node.kind in ("input", "output"):
             return
         rule = kept(node.kind, known)
-        self._extra[key] = rule.besides(known)
+        self._extra[number] = rule.besides(known)
         ports = list(sources)
         read: list[str] = []
         if rule.what in ("inputs", "both") or (rule.what == "weight" and learns):
@@ -267,7 +233,11 @@ class _Walk:
             read = [port for port in ports if learning - {port}]
         self._read.update(sources[port] for port in read)
         if "indices" in known.outputs:
-            self._read.add((key, "indices"))
+            self._read.add((number, "indices"))
         if rule.what in ("output", "both"):
-            places = [(key, port) for port in known.outputs]
+            places = [(number, port) for port in known.outputs]
             self._read.update(self._home.get(place, place) for place in places)
+
+
+def _learns(at: Plain) -> int:
+    return 0 if at.frozen else at.known.trainable

@@ -167,15 +167,13 @@ def torch_lines(
     measure: Measure = "parameters",
 ) -> list[Line]:
     """The rows that torchinfo gave, in its order."""
-    shares = checked.costs.shares(measure)
     why = {at.node: say(at.why) for at in summary.differences}
     lines = []
     for row in summary.rows:
-        top = not row.depth or row.depth == 1
-        share = shares.get(row.node, 0.0) if row.depth == 1 else float(not row.depth)
+        share = checked.costs.share(row.node, measure) if row.node else 1.0
         if measure == "parameters":
             share = row.share
-        cells = _cost_cells(_cost_of(row, checked)) if top else (NOTHING,) * 5
+        cells = _cost_cells(_cost_of(row, checked))
         lines.append(_torch_line(row, design, checked, share, why, cells))
     return lines
 
@@ -183,7 +181,7 @@ def torch_lines(
 def _cost_of(row: SummaryRow, checked: Checked) -> Cost:
     """A node's cost; in the row of the network, that of all nodes."""
     if row.node:
-        return checked.costs.nodes.get(row.node, Cost())
+        return checked.costs.at(row.node)
     costs = checked.costs
     return Cost(
         trainable=checked.trainable,

@@ -82,7 +82,7 @@ def advise(
             found.setdefault((problem.rule, problem.node), problem)
     for key, _ in results if not design.scope.block else ():
         if nodes[key].kind in ("relu", "relu6") and known[key] is not None:
-            found["rectified-output", key] = _rectified_output(nodes[key])
+            found["rectified-output", key] = rectified_output(nodes[key])
     return list(found.values())
 
 
@@ -110,13 +110,18 @@ def _meet(
         first = nodes[wire.source]
         alone = alone and len(outgoing[first.id]) == 1
     if second.kind in NORMS and thinned:
-        yield _thinned(thinned, second)
+        yield dropout_before(thinned, second)
     at_first = known[first.id]
     if at_first is not None:
-        meeting = Meeting(first, second, at_first, at, alone)
-        for rule in _between(first.kind, second.kind, bool(first.init)):
-            if problem := rule(meeting):
-                yield problem
+        yield from of_meeting(Meeting(first, second, at_first, at, alone))
+
+
+def of_meeting(meeting: Meeting) -> Iterator[Problem]:
+    """The advice of all rules about two operators that meet."""
+    first, second = meeting.first, meeting.second
+    for rule in _between(first.kind, second.kind, bool(first.init)):
+        if problem := rule(meeting):
+            yield problem
 
 
 def _advice(
@@ -218,7 +223,7 @@ def _bias_before_norm(meeting: Meeting) -> Problem | None:
     )
 
 
-def _thinned(dropout: Node, norm: Node) -> Problem:
+def dropout_before(dropout: Node, norm: Node) -> Problem:
     """Li et al. 2019, "Understanding the disharmony between dropout and batch norm"."""
     return _advice(
         "dropout-before-norm",
@@ -335,7 +340,7 @@ def _constant(init: Init) -> float | None:
     return None
 
 
-def _rectified_output(node: Node) -> Problem:
+def rectified_output(node: Node) -> Problem:
     return _advice(
         "rectified-output",
         node,

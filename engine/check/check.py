@@ -10,6 +10,7 @@ from typing import Literal
 from engine.catalog.dims import Tensor
 from engine.catalog.spec import Init, TensorSpec
 from engine.check.advice import advise
+from engine.check.border import across
 from engine.check.costs import Costs, costs
 from engine.check.ends import Ends, ends
 from engine.check.faults import faults
@@ -208,6 +209,10 @@ def _checked(design: Design, found: Mapping[str, Found]) -> Checked:
         problems += ranges(design, known, leaving.inputs)
     problems += advise(design, known, leaving.results)
     problems += losses(design, known)
+    if not design.scope.block:
+        told = {(problem.rule, problem.node) for problem in problems}
+        further = across(design, found, leaving.results)
+        problems += (one for one in further if (one.rule, one.node) not in told)
     problems += unknown_sizes(design, known)
     problems.sort(key=lambda problem: _RANK[problem.severity])
     return Checked(

@@ -61,10 +61,10 @@ def _of(node: Node, inside: Inside, look: Look) -> Iterator[Problem]:
         seen.add(id(one))
         at = f"{node.id}/{place}" if inside.indexed else node.id
         for problem in look(one).problems:
-            yield _told(problem, at, node, inside)
+            yield told(problem, at, node, inside)
 
 
-def _told(problem: Problem, at: str, node: Node, inside: Inside) -> Problem:
+def told(problem: Problem, at: str, node: Node, inside: Inside) -> Problem:
     """A problem of a body as one of the graph that uses it."""
     block = inside.block
     values: dict[str, object] = {

@@ -51,10 +51,15 @@ def losses(design: Design, known: Mapping[str, Known | None]) -> Iterator[Proble
         if at is None or node.row is None or node.row.role != "loss":
             continue
         yield from _stretched(node, at)
-        fed = _fed(design, node, at)
-        for rule in RULES.get(node.kind, ()) if fed else ():
-            if problem := rule(fed):  # type: ignore[arg-type]
-                yield problem
+        if fed := _fed(design, node, at):
+            yield from of_fed(fed)
+
+
+def of_fed(fed: Fed) -> Iterator[Problem]:
+    """The warnings about a loss and what feeds it."""
+    for rule in RULES.get(fed.loss.kind, ()):
+        if problem := rule(fed):
+            yield problem
 
 
 def _fed(design: Design, node: Node, at: Known) -> Fed | None:

@@ -30,11 +30,12 @@ def ranges(
         if at is None or at.args["dtype"] not in INTEGERS:
             continue
         for wire in _carried(design, key):
-            table = known[wire.target]
-            rows = table.args.get("num_embeddings") if table else None
+            there = known[wire.target]
+            rows = there.args.get("num_embeddings") if there else None
             high = at.args["high"]
             if isinstance(rows, int) and isinstance(high, int) and rows < high:
-                found.append(_beyond(design, wire, design.nodes[key], rows, high))
+                table = design.nodes[wire.target]
+                found.append(beyond(table, wire.input, design.nodes[key], rows, high))
     return found
 
 
@@ -53,9 +54,8 @@ def _carried(design: Design, key: str) -> Iterator[Wire]:
                 yield wire
 
 
-def _beyond(design: Design, wire: Wire, entry: Node, rows: int, high: int) -> Problem:
+def beyond(table: Node, port: str, entry: Node, rows: int, high: int) -> Problem:
     """The side that somebody set is right; the one left at its default is not."""
-    table = design.nodes[wire.target]
     chosen = "high" in entry.params
     values: dict[str, Value] = {"num_embeddings": high} if chosen else {"high": rows}
     changed = table if chosen else entry
@@ -83,5 +83,5 @@ def _beyond(design: Design, wire: Wire, entry: Node, rows: int, high: int) -> Pr
             },
         ),
         Fix(label, partial(edits.set_params, ids=(changed.id,), values=values)),
-        wire.input,
+        port,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from engine.check import Checked
     from engine.design.model import Design
 
-PICTURES = (".svg", ".png")
+PICTURES = (".svg", ".pdf", ".png")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -179,10 +180,7 @@ def _export(options: argparse.Namespace) -> int:
     design, checked = _opened(options.design)
     suffix = options.out.suffix.lower()
     if suffix in PICTURES:
-        from gui.canvas.picture import export_picture
-
-        export_picture(design, options.out, dark=options.dark)
-        return 0
+        return _picture(options, design)
     if suffix != ".py":
         known = ", ".join((".py", *PICTURES))
         return _refuse(f"'{options.out}' should end in one of {known}.")
@@ -192,6 +190,25 @@ def _export(options: argparse.Namespace) -> int:
     from engine.model.source import to_python
 
     write_text(options.out, to_python(design, checked))
+    return 0
+
+
+def _picture(options: argparse.Namespace, whole: Design) -> int:
+    """Draw a design, or a part of it, without a window."""
+    from gui.canvas.picking import chosen, inside
+    from gui.canvas.picture import Shot
+    from gui.canvas.picture_file import Form, export_picture
+
+    design = inside(whole, options.inside)
+    shot = Shot(
+        nodes=chosen(design, options.nodes.split(",")) if options.nodes else None,
+        labels=not options.no_shapes,
+        notes=not options.no_frames,
+        margin=options.margin,
+        transparent=options.transparent,
+    )
+    form = Form(options.scale, options.text, options.design.stem)
+    export_picture(design, options.out, shot, form, dark=options.dark)
     return 0
 
 
@@ -325,10 +342,64 @@ def _at_least(low: int, text: str) -> int:
 
 def _takes_out(parser: argparse.ArgumentParser) -> None:
     _takes_design(parser)
-    parser.add_argument("out", type=Path, metavar="OUT", help=".py, .svg or .png")
-    parser.add_argument(
-        "--dark", action="store_true", help="a picture in the dark look"
+    said = ", ".join((".py", *PICTURES))
+    parser.add_argument("out", type=Path, metavar="OUT", help=f"one of {said}")
+    _takes_look(parser.add_argument_group("pictures"))
+
+
+def _takes_look(group: argparse._ArgumentGroup) -> None:
+    """What a picture shows, and how."""
+
+    def switch(name: str, said: str) -> None:
+        group.add_argument(name, action="store_true", help=said)
+
+    look = group.add_mutually_exclusive_group()
+    look.add_argument(
+        "--light", dest="dark", action="store_false", help="in the light look (usual)"
     )
+    look.add_argument("--dark", action="store_true", help="in the dark look")
+    switch("--transparent", "no ground behind the network")
+    group.add_argument(
+        *("--scale",),
+        type=_within(0.1, 16.0),
+        default=2.0,
+        metavar="X",
+        help=".png: pixels for one of the canvas (2); 1 is 96 dpi",
+    )
+    group.add_argument(
+        *("--margin",),
+        type=_within(0.0, 1000.0),
+        default=24.0,
+        metavar="PX",
+        help="room around the network (24)",
+    )
+    group.add_argument(
+        *("--nodes",), default="", metavar="A,B", help="only these, by id or name"
+    )
+    group.add_argument(
+        *("--inside",),
+        default="",
+        metavar="PATH",
+        help="inside a block: ids or names of uses, as n5/n3",
+    )
+    switch("--no-shapes", "no shapes on the wires")
+    switch("--no-frames", "no frames and comments")
+    switch("--text", ".svg: words stay text; else they are outlines")
+
+
+def _within(low: float, high: float) -> Callable[[str], float]:
+    """Reads a number of an option."""
+
+    def read(word: str) -> float:
+        try:
+            found = float(word)
+        except ValueError:
+            found = math.nan
+        if not low <= found <= high:
+            raise argparse.ArgumentTypeError(f"it is a number from {low:g} to {high:g}")
+        return found
+
+    return read
 
 
 Verb = tuple[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
@@ -15,6 +16,9 @@ from gui.rescue import Found
 from gui.session import Session
 from gui.theme import RESOURCES
 from gui.words import say
+
+if TYPE_CHECKING:
+    from gui.picture_dialog import PictureDialog
 
 SUFFIX = ".fanin"
 EXAMPLES = RESOURCES / "examples"
@@ -106,22 +110,29 @@ class Files(QObject):
         path = self._ask_save(self.tr("Save the design"), SUFFIX)
         return path is not None and self._write(path)
 
-    def export(self, suffix: str) -> None:
-        """Write source or a picture beside the design; ".py", ".svg" or ".png"."""
-        writers: dict[str, Callable[[Path], None]] = {
-            ".py": self._write_source,
-            ".svg": self._write_picture,
-            ".png": self._write_picture,
-        }
-        if suffix == ".py" and not self._document.whole_checked.ok:
+    def export_python(self) -> None:
+        """Write the source beside the design."""
+        if not self._document.whole_checked.ok:
             said = self.tr("The code can be written once the errors are mended.")
             self._session.tell(said)
             self._session.run("see_problems")
             return
-        path = self._ask_save(self.tr("Export"), suffix)
-        if path is not None and self._tried(lambda: writers[suffix](path)):
+        path = self._ask_save(self.tr("Export"), ".py")
+        if path is not None and self._tried(lambda: self._write_source(path)):
             said = self.tr("Exported {name}.").format(name=path.name)
             self._session.tell(said)
+
+    def export_picture(self, dialog: PictureDialog) -> None:
+        """Write the picture that a dialog shows, and close it."""
+        from gui.picture_dialog import export
+
+        path = self._ask_save(self.tr("Export"), dialog.suffix)
+        if path is None:
+            return
+        if self._tried(lambda: export(self._session, dialog, path)):
+            said = self.tr("Exported {name}.").format(name=path.name)
+            self._session.tell(said)
+        dialog.accept()
 
     def may_leave(self) -> bool:
         """Whether this design may be replaced: unchanged, saved now, or given up."""
@@ -192,12 +203,6 @@ class Files(QObject):
 
         text = to_python(self._document.whole, self._document.whole_checked)
         file.write_text(path, text)
-
-    def _write_picture(self, path: Path) -> None:
-        from gui.canvas.picture import export_picture
-
-        dark = self._session.theme.dark
-        export_picture(self._document.design, path, dark=dark)
 
     def _tried(self, write: Callable[[], None]) -> bool:
         try:

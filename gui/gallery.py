@@ -190,9 +190,9 @@ def picture(template: Template, theme: Theme, ratio: float) -> QImage:
 
 
 def _drawn(design: Design, theme: Theme, ratio: float) -> QImage:
-    from gui.canvas.picture import Picture
+    from gui.canvas.picture import Picture, Shot
 
-    whole = Picture(design, theme)
+    whole = Picture(design, theme, Shot(transparent=True))
     area = whole.area
     size = PICTURE * ratio
     image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
@@ -203,7 +203,7 @@ def _drawn(design: Design, theme: Theme, ratio: float) -> QImage:
     painter.translate(size.width() / 2, size.height() / 2)
     painter.scale(scale, scale)
     painter.translate(-area.center())
-    whole.paint(painter, transparent=True)
+    whole.paint(painter)
     painter.end()
     image.setDevicePixelRatio(ratio)
     return image

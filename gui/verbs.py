@@ -60,13 +60,29 @@ class Verbs(QObject):
         self._window.files.save_as()
 
     def export_python(self) -> None:
-        self._window.files.export(".py")
+        self._window.files.export_python()
 
-    def export_svg(self) -> None:
-        self._window.files.export(".svg")
+    def export_picture(self) -> None:
+        from gui.picture_dialog import PictureDialog
 
-    def export_png(self) -> None:
-        self._window.files.export(".png")
+        dialog = PictureDialog(self.session, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.wanted.connect(lambda _: self._window.files.export_picture(dialog))
+        dialog.open()
+
+    def copy_picture(self) -> None:
+        """The selection, or all, in the window's look, to be pasted elsewhere."""
+        from gui.canvas.picture import Picture, Shot
+        from gui.canvas.picture_file import Form
+        from gui.picture_dialog import selected, to_clipboard
+
+        shot = selected(self.session, Shot())
+        picture = Picture(self.document.design, self.session.theme, shot)
+        to_clipboard(picture, Form(title=self.document.name))
+        said = self.tr("A picture of the network is on the clipboard.")
+        if shot.nodes is not None:
+            said = self.tr("A picture of the selection is on the clipboard.")
+        self.session.tell(said)
 
     def rename(self) -> None:
         one = self.session.selection.one

@@ -87,9 +87,18 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     Raises:
         FileError: it could not be written; the file is as it was.
     """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write bytes, such as those of a picture, with the same care.
+
+    Raises:
+        FileError: it could not be written; the file is as it was.
+    """
     path = Path(path)
     try:
-        _replace(path.resolve(), text.encode())
+        _replace(path.resolve(), data)
     except (OSError, ValueError) as error:
         raise FileError(
             "{file} could not be written: {reason}. What it held before is kept.",

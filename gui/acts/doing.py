@@ -40,13 +40,12 @@ FILE: tuple[Entry, ...] = (
         also=("code", "pytorch", "source", "generate"),
     ),
     act(
-        "export_svg",
-        "Export S&VG…",
-        "Write a picture of the design that scales",
+        "export_picture",
+        "Export pictu&re…",
+        "Write a picture of the network as SVG, PDF or PNG",
+        "Ctrl+Shift+E",
         icon="file-image",
-    ),
-    act(
-        "export_png", "Export PN&G…", "Write a picture of the design", icon="file-image"
+        also=("svg", "pdf", "png", "figure", "paper", "image"),
     ),
     None,
     act("quit", "&Quit", "Leave Fanin", "Ctrl+Q", icon="log-out", slot="close"),
@@ -88,6 +87,14 @@ EDIT: tuple[Entry, ...] = (
         "Ctrl+C",
         icon="copy",
         needs=SOMETHING,
+    ),
+    act(
+        "copy_picture",
+        "Copy as &image",
+        "Put a picture of the selection, or of the whole network, on the clipboard",
+        "Ctrl+Shift+C",
+        icon="image",
+        also=("picture", "screenshot", "png", "clipboard"),
     ),
     edit(
         "paste",
@@ -218,6 +225,7 @@ DESIGN: tuple[Entry, ...] = (
         "frame",
         "canvas.marking.frame",
         on_canvas=True,
+        also=("group", "section", "box", "annotate"),
     ),
     Act(
         "comment",
@@ -227,6 +235,7 @@ DESIGN: tuple[Entry, ...] = (
         "sticky-note",
         "canvas.marking.comment",
         on_canvas=True,
+        also=("note", "sticky", "text", "annotate"),
     ),
     Act(
         "next_mark",

@@ -26,9 +26,12 @@ from gui.canvas.lettering import faded
 from gui.canvas.mood import CALM, Mood
 
 CORNER = 9.0
+FORMS = 500  # of strips that are remembered
 FADED = 0.4  # of what does not fit what is dragged
 PALE = 0.28  # by which a node that waits for its shapes is paler
 BOLD = 2.0  # pixels: least width of what must be seen from afar
+
+_strips: dict[tuple[str, bool, float, float, float], QPainterPath] = {}
 
 
 def paint_node(
@@ -141,10 +144,8 @@ def _shape(painter: QPainter, face: Face, inks: Inks, zoom: float, mood: Mood) -
     painter.setBrush(ground if mood.heat is None else inks.heated(mood.heat))
     painter.drawPath(path)
     if card and face.form in ("card", "tag"):
-        painter.save()
-        painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
-        painter.fillRect(_strip(face), colour)
-        painter.restore()
+        painter.setBrush(colour)
+        painter.drawPath(_strip(face, path, card))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     edge = _line(face, inks, zoom, mood)
     if edge is not None:
@@ -204,9 +205,18 @@ def mixed(first: QColor, last: QColor, share: float) -> QColor:
     return QColor.fromRgbF(*(a + (b - a) * share for a, b in parts))
 
 
-def _strip(face: Face) -> QRectF:
+def _strip(face: Face, outline: QPainterPath, card: float) -> QPainterPath:
+    """The coloured part of a card or tag, without a clip: a picture may know none."""
     body = face.body
-    if face.form == "card":
-        return QRectF(body.left(), body.top(), body.width(), STRIP)
-    left = body.left() if face.kind == "input" else body.right() - 7
-    return QRectF(left, body.top(), 7, body.height())
+    key = (face.form, face.kind == "input", body.width(), body.height(), card)
+    if key not in _strips:
+        if len(_strips) >= FORMS:
+            _strips.clear()
+        area = QRectF(body.left(), body.top(), body.width(), STRIP)
+        if face.form != "card":
+            left = body.left() if face.kind == "input" else body.right() - 7
+            area = QRectF(left, body.top(), 7, body.height())
+        rect = QPainterPath()
+        rect.addRect(area)
+        _strips[key] = outline.intersected(rect).translated(-body.topLeft())
+    return _strips[key].translated(body.topLeft())

@@ -1,17 +1,17 @@
-"""A design as a picture: on any painter, as SVG or as PNG, without a window."""
+"""A design as a picture, on any painter, without a window."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QMarginsF, QPointF, QRectF
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from engine.check import check
-from engine.design.marks import Comment, Frame
+from engine.design.marks import Comment, Frame, Mark
 from engine.design.model import Design, Wire
-from engine.errors import FileError
+from engine.errors import Severity
 from gui.canvas.face import Face, face_of, tensor_text
 from gui.canvas.inks import Inks
 from gui.canvas.layout.measure import leaning
@@ -19,26 +19,54 @@ from gui.canvas.mark_paint import paint_mark, rect
 from gui.canvas.mood import CALM
 from gui.canvas.painter import paint_node
 from gui.canvas.wire_item import WireItem, WireLook
-from gui.canvas.wire_paint import LABEL_EDGE
+from gui.canvas.wire_paint import LABEL_EDGE, paint_wire
 from gui.canvas.wiring import Line, Wiring
 from gui.theme import Theme
 
 EDGE = 24.0
-BIGGEST = 16_000  # pixels of a side; Qt's raster engine ends at 32,767
+STUB = 22.0  # what is left of a wire whose other end is not in the picture
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What is in a picture, and how.
+
+    Args:
+        nodes: ids of those that are in it; None is the whole design.
+        marks: ids of frames and comments that are in it beside those whose nodes are.
+        labels: whether the shapes stand on the wires.
+        notes: whether frames and comments are drawn at all.
+        margin: around everything.
+        transparent: whether the ground is left out.
+    """
+
+    nodes: frozenset[str] | None = None
+    marks: frozenset[str] = frozenset()
+    labels: bool = True
+    notes: bool = True
+    margin: float = EDGE
+    transparent: bool = False
+
+
+WHOLE = Shot()
 
 
 class Picture:
     """Faces and wires of a design, laid out as on the canvas."""
 
-    def __init__(self, design: Design, theme: Theme) -> None:
+    def __init__(self, design: Design, theme: Theme, shot: Shot = WHOLE) -> None:
         self.inks = Inks(theme)
         self._design = design
+        self._shot = shot
         self._checked = check(design)
         self._faces = {
-            key: face_of(node, self._checked, self.inks)
+            key: _plain(face_of(node, self._checked, self.inks))
             for key, node in design.nodes.items()
+            if shot.nodes is None or key in shot.nodes
         }
         self.wires = self._drawn()
+        self.stubs = list(self._stubs())
+        self.marks = _marks(design.look.marks, shot)
 
     @property
     def area(self) -> QRectF:
@@ -48,11 +76,13 @@ class Picture:
             whole = whole.united(face.reach.translated(self._spot(key)))
         for wire in self.wires:
             whole = whole.united(wire.boundingRect())
-        for mark in self._design.look.marks.values():
-            whole = whole.united(rect(mark.box))
+        for path, _ in self.stubs:
+            whole = whole.united(path.controlPointRect())
+        for mark in self.marks:
+            whole = whole.united(rect(mark.box).adjusted(-1, -1, 1, 1))
         if whole.isEmpty():
             whole = QRectF(0, 0, 160, 90)
-        return whole.marginsAdded(QMarginsF(EDGE, EDGE, EDGE, EDGE))
+        return whole.marginsAdded(QMarginsF(*[self._shot.margin] * 4))
 
     @property
     def spaces(self) -> list[QRectF]:
@@ -61,21 +91,24 @@ class Picture:
         found = [face.space.translated(spot) for spot, face in parts]
         return found + [f.spills.translated(spot) for spot, f in parts if f.spills]
 
-    def paint(self, painter: QPainter, *, transparent: bool = False) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Draw at the scene's coordinates; wires first, so that nodes lie on top."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not transparent:
+        if not self._shot.transparent:
             painter.fillRect(self.area, self.inks.canvas)
-        marks = list(self._design.look.marks.values())
-        frames = [mark for mark in marks if isinstance(mark, Frame)]
-        frames.sort(key=lambda frame: -frame.box.width * frame.box.height)
-        for mark in frames:
-            paint_mark(painter, mark, self.inks, 1.0)
+        for mark in self.marks:
+            if isinstance(mark, Frame):
+                paint_mark(painter, mark, self.inks, 1.0)
+        for path, stroke in self.stubs:
+            paint_wire(painter, path, stroke, 1.0)
         for wire in sorted(self.wires, key=WireItem.zValue):
-            wire.draw(painter, 1.0)
-        for comment in marks:
-            if isinstance(comment, Comment):
-                paint_mark(painter, comment, self.inks, 1.0)
+            if self._shot.labels:
+                wire.draw(painter, 1.0)
+            else:
+                paint_wire(painter, wire.path, wire.stroke, 1.0)
+        for mark in self.marks:
+            if isinstance(mark, Comment):
+                paint_mark(painter, mark, self.inks, 1.0)
         for key, face in self._faces.items():
             painter.save()
             painter.translate(self._spot(key))
@@ -98,11 +131,29 @@ class Picture:
         wiring = Wiring()
         for key, face in self._faces.items():
             wiring.cover(key, face, *self._spot(key).toTuple())
-        items = {wire: self._item(wire) for wire in self._design.wires}
+        items = {
+            wire: self._item(wire)
+            for wire in self._design.wires
+            if wire.source in self._faces and wire.target in self._faces
+        }
         lines = {wire: self._line(item) for wire, item in items.items()}
         for wire, laid in wiring.lay(lines).items():
             items[wire].lay(laid)
         return list(items.values())
+
+    def _stubs(self) -> Iterator[tuple[QPainterPath, QPen]]:
+        """A short piece of every wire that leads out of the picture."""
+        done: set[tuple[str, str]] = set()  # outputs: their wires begin alike
+        for wire in self._design.wires:
+            source, target = (key in self._faces for key in wire[::2])
+            if source == target or (source and wire[:2] in done):
+                continue
+            done.add(wire[:2] if source else (wire.target, wire.input))
+            ends = (wire.source, wire.output) if source else (wire.target, wire.input)
+            at = self._end(*ends, entering=not source)
+            path = QPainterPath(at)
+            path.lineTo(at + QPointF(STUB if source else -STUB, 0))
+            yield path, self._item(wire).stroke
 
     def _item(self, wire: Wire) -> WireItem:
         item = WireItem(wire, self.inks)
@@ -129,110 +180,22 @@ class Picture:
         return self._spot(key) + (dot.at if dot else QPointF())
 
 
-def render(
-    design: Design,
-    target: QPainter | str | Path,
-    theme: Theme,
-    scale: float = 2.0,
-    *,
-    transparent: bool = False,
-) -> None:
-    """Draw a design on a painter, or into a file by its suffix (see `save_picture`)."""
-    if isinstance(target, QPainter):
-        picture = Picture(design, theme)
-        target.translate(-picture.area.topLeft())
-        picture.paint(target, transparent=transparent)
-    else:
-        save_picture(design, target, theme, scale, transparent=transparent)
+def _plain(face: Face) -> Face:
+    """Without the badge of what is merely unwise: advice is for whoever builds it."""
+    return face if face.worst is Severity.ERROR else face._replace(worst=None)
 
 
-def save_picture(
-    design: Design,
-    path: str | Path,
-    theme: Theme,
-    scale: float = 2.0,
-    *,
-    transparent: bool = False,
-) -> None:
-    """Write a design as .svg or .png.
-
-    Args:
-        design: the design.
-        path: the file; its suffix says which kind.
-        theme: the colours.
-        scale: pixels of a .png for one of the canvas.
-        transparent: whether the ground is left out.
-
-    Raises:
-        FileError: another suffix, or the file cannot be written.
-    """
-    path = Path(path)
-    picture = Picture(design, theme)
-    if path.suffix.lower() == ".svg":
-        _save_svg(picture, path, transparent=transparent)
-    elif path.suffix.lower() == ".png":
-        _save_png(picture, path, scale, transparent=transparent)
-    else:
-        raise FileError("A picture is a .svg or a .png, not {name}.", name=path.name)
-
-
-def export_picture(design: Design, path: str | Path, *, dark: bool = False) -> None:
-    """Write a design as .svg or .png, from the command line as well.
-
-    Raises:
-        FileError: another suffix, or the file cannot be written.
-    """
-    running = QGuiApplication.instance()
-    if running is None:
-        # Fonts need an application, but nothing here needs a screen.
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        running = QGuiApplication(["fanin"])
-    theme = Theme("dark" if dark else "light")
-    save_picture(design, path, theme)
-    theme.deleteLater()
-
-
-def _save_svg(picture: Picture, path: Path, *, transparent: bool) -> None:
-    from PySide6.QtCore import QBuffer, QByteArray, QIODevice
-    from PySide6.QtSvg import QSvgGenerator
-
-    area = picture.area
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    generator = QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    generator.setResolution(96)
-    generator.setSize(area.size().toSize())
-    generator.setViewBox(QRectF(0, 0, area.width(), area.height()))
-    painter = QPainter(generator)
-    painter.translate(-area.topLeft())
-    picture.paint(painter, transparent=transparent)
-    painter.end()
-    buffer.close()
-    try:
-        path.write_bytes(bytes(data.data()))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise FileError(
-            "{name} was not written: {reason}.", name=path.name, reason=reason
-        ) from None
-
-
-def _save_png(picture: Picture, path: Path, scale: float, *, transparent: bool) -> None:
-    area = picture.area
-    scale = min(scale, BIGGEST / max(area.width(), area.height()))
-    size = QSize(round(area.width() * scale), round(area.height() * scale))
-    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-    painter.scale(scale, scale)
-    painter.translate(-area.topLeft())
-    picture.paint(painter, transparent=transparent)
-    painter.end()
-    if not image.save(str(path)):
-        raise FileError(
-            "{name} was not written: the folder is not there or is closed to you.",
-            name=path.name,
-        )
+def _marks(marks: Mapping[str, Mark], shot: Shot) -> list[Mark]:
+    """The frames and comments in a picture, the larger ones first."""
+    if not shot.notes:
+        return []
+    found = list(marks.values())
+    if shot.nodes is not None:
+        chosen, nodes = shot.marks, shot.nodes
+        found = [
+            mark
+            for mark in found
+            if mark.id in chosen
+            or (isinstance(mark, Frame) and mark.members and nodes >= {*mark.members})
+        ]
+    return sorted(found, key=lambda mark: -mark.box.width * mark.box.height)

@@ -14,7 +14,8 @@ from PySide6.QtSvg import QSvgRenderer
 from engine.design import edits
 from engine.design.model import Design, Wire
 from engine.errors import FileError
-from gui.canvas.picture import Picture, export_picture, save_picture
+from gui.canvas.picture import Picture, Shot
+from gui.canvas.picture_file import Form, export_picture, save_picture
 from gui.theme import Theme
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ def test_a_png_has_the_size_of_the_design_and_its_colours(
     theme: Theme, design: Design, tmp_path: Path
 ) -> None:
     path = tmp_path / "net.png"
-    save_picture(design, path, theme, 2.0)
+    save_picture(design, path, theme)
     image = QImage(str(path))
     area = Picture(design, theme).area
     assert abs(image.width() - 2 * area.width()) <= 1
@@ -41,7 +42,7 @@ def test_a_png_has_the_size_of_the_design_and_its_colours(
     colours = {image.pixel(x, image.height() // 2) for x in range(image.width())}
     assert theme.family("activation").rgb() in colours
 
-    save_picture(design, path, theme, 1.0, transparent=True)
+    save_picture(design, path, theme, Shot(transparent=True), Form(scale=1.0))
     assert QImage(str(path)).pixelColor(2, 2).alpha() == 0
 
 
@@ -49,12 +50,12 @@ def test_an_svg_is_well_formed_and_says_the_names(
     theme: Theme, design: Design, tmp_path: Path
 ) -> None:
     path = tmp_path / "net.svg"
-    save_picture(design, path, theme)
-    text = "".join(ElementTree.parse(path).getroot().itertext())
-    assert "hidden" in text
-    assert "Sigmoid" in text
-    assert "3 → 16" in text
-    assert QSvgRenderer(str(path)).isValid()
+    for form in (Form(), Form(text=True)):
+        save_picture(design, path, theme, form=form)
+        root = ElementTree.parse(path).getroot()
+        said = [e.get("aria-label") or e.text or "" for e in root.iter()]
+        assert {"hidden", "Sigmoid", "3 → 16"} <= set(said)
+        assert QSvgRenderer(str(path)).isValid()
 
 
 def test_an_empty_design_is_a_picture_too(theme: Theme, tmp_path: Path) -> None:
@@ -88,7 +89,7 @@ def test_a_picture_needs_no_screen_and_no_torch(tmp_path: Path) -> None:
 import sys
 from engine.design import edits
 from engine.design.model import Design
-from gui.canvas.picture import export_picture
+from gui.canvas.picture_file import export_picture
 export_picture(edits.add(Design(), "linear"), {str(path)!r})
 heavy = {{"torch", "numpy", "pyqtgraph"}} & sys.modules.keys()
 assert not heavy, heavy

@@ -281,17 +281,6 @@ def test_source_is_exported_and_compiles(window, choose, tmp_path):
     assert "class " in text
 
 
-@pytest.mark.parametrize(
-    ("action", "suffix", "magic"),
-    [("export_svg", ".svg", b"<?xml"), ("export_png", ".png", b"\x89PNG")],
-)
-def test_a_picture_is_exported(window, choose, tmp_path, action, suffix, magic):
-    out = tmp_path / f"net{suffix}"
-    choose(out)
-    window.run(action)
-    assert out.read_bytes().startswith(magic)
-
-
 def test_source_waits_until_the_errors_are_mended(window, choose, tmp_path):
     choose(tmp_path / "net.py")
     change(window)  # a layer with an open input

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from gui.canvas.layout.shapes import Box
 
 CELL = 256.0
+WIDE = 4096  # squares; a wire across half the world is looked at every time instead
 Key = TypeVar("Key", bound=Hashable)
 Other = TypeVar("Other", bound=Hashable)
 
@@ -18,6 +19,7 @@ class Ground(Generic[Key]):
     def __init__(self) -> None:
         self.boxes: dict[Key, Box] = {}
         self._cells: dict[tuple[int, int], dict[Key, Box]] = {}
+        self._wide: dict[Key, Box] = {}
         self.whole: Box | None = None  # around all there ever were
 
     def put(self, key: Key, box: Box) -> None:
@@ -26,19 +28,24 @@ class Ground(Generic[Key]):
             self.drop(key)
         self.boxes[key] = box
         self.whole = box if self.whole is None else self.whole.united(box)
+        if _squares(box) > WIDE:
+            self._wide[key] = box
+            return
         for cell in _cells(box):
             self._cells.setdefault(cell, {})[key] = box
 
     def drop(self, key: Key) -> None:
         """Forget a key, if it is known."""
         box = self.boxes.pop(key, None)
+        if self._wide.pop(key, None):
+            return
         for cell in _cells(box) if box else ():
             del self._cells[cell][key]
 
     def near(self, area: Box) -> dict[Key, Box]:
         """What shares more than an edge with an area."""
         left, top, right, bottom = area
-        found: dict[Key, Box] = {}
+        found = {key: box for key, box in self._wide.items() if box.meets(area)}
         cells = self._cells
         first, last = int(left // CELL), int(right // CELL)
         upper, lower = int(top // CELL), int(bottom // CELL)
@@ -55,6 +62,11 @@ class Ground(Generic[Key]):
                     and top < box[3]
                 )
         return found
+
+
+def _squares(box: Box) -> float:
+    wide, high = box.right - box.left, box.bottom - box.top
+    return (wide / CELL + 1) * (high / CELL + 1)
 
 
 def _cells(box: Box) -> list[tuple[int, int]]:

@@ -191,6 +191,11 @@ class Verbs(QObject):
 
         show_help(self.session, self._window, kind)
 
+    def gestures(self) -> None:
+        from gui.gesture_sheet import show_gestures
+
+        show_gestures(self._window)
+
     def next_pane(self) -> None:
         """Give the keyboard to the next part of the window."""
         panes: list[QWidget] = [

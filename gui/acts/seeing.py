@@ -173,6 +173,14 @@ HELP: tuple[Entry, ...] = (
         also=("documentation", "manual", "explain"),
     ),
     act(
+        "gestures",
+        "&Gestures and shortcuts",
+        "Show what the pointer and the keyboard can do",
+        "Ctrl+/",
+        icon="life-buoy",
+        also=("keys", "keyboard", "mouse", "cheat sheet", "drag"),
+    ),
+    act(
         "next_pane",
         "&Next pane",
         "Move the keyboard to the next part of the window",

@@ -74,7 +74,7 @@ def counted(design: Design, theme: Theme) -> Count:
     return Count(
         len(lines),
         sum(
-            _runs_over(points, box.grown(-TOUCH))
+            runs_over(points, box.grown(-TOUCH))
             for points in lines.values()
             for box in spaces
         ),
@@ -96,7 +96,8 @@ def _docked(design: Design) -> set[tuple[str, str]]:
     }
 
 
-def _runs_over(points: list[Point], box: Box) -> bool:
+def runs_over(points: list[Point], box: Box) -> bool:
+    """Whether a polyline comes into a box."""
     for (x, y), (to_x, to_y) in pairwise(points):
         steps = max(1, int(max(abs(to_x - x), abs(to_y - y)) / 3))
         for step in range(steps + 1):

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
+from math import inf
 
 from gui.canvas.layout.units import Link
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Item:
     """A unit in its column, or a wire that passes through the column.
 
@@ -22,13 +23,48 @@ class Item:
         back: items of the column before that it is wired to: item, port there, port
             here; ports as distances below the origin.
         on: the same for the column after.
+        place: within its column, from above.
+        y: of its origin.
+        key: what a sweep sorts by.
+        worth: of the best way that leads here, and the item by which it comes, while
+            the main line is found.
+        run: the straight line that it stands on, and how far below its first item.
+        main: whether it is of the main line.
+        behind: whether its run goes on in the next column.
     """
 
     unit: int
     back: list[tuple[Item, float, float]] = field(default_factory=list)
     on: list[tuple[Item, float, float]] = field(default_factory=list)
-    place: int = 0  # within its column, from above
+    place: int = 0
     y: float = 0.0
+    key: float = 0.0
+    worth: float = -1.0
+    via: Item | None = None
+    run: Run | None = None
+    lower: float = 0.0
+    main: bool = False
+    behind: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """Items that stand on one straight line.
+
+    Args:
+        base: the height of its first item.
+        beyond: the runs next to it, away from the main line, and how far they must be.
+        waits: how many runs must be settled before this one.
+        least: how far from the main line it must be by those that are.
+        down: -1 above the main line.
+    """
+
+    items: list[Item] = field(default_factory=list)
+    base: float = 0.0
+    beyond: list[tuple[Run, float]] = field(default_factory=list)
+    waits: int = 0
+    least: float = -inf
+    down: float = 1.0
 
 
 @dataclass(slots=True)

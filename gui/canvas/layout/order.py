@@ -7,33 +7,46 @@ An order is only left for one with fewer crossings: what the person arranged sta
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from gui.canvas.layout.layers import Item
-from gui.canvas.layout.shapes import Point
 
 SWEEPS = 8
+IDLE = 1  # sweeps that took nothing away before it is left at that
 PORT = 1e-4  # what a port further down counts beside a place further down
 SWAPPED = 24  # columns of more items are not improved by swaps
 
 Columns = Sequence[list[Item]]
 
 
-def ordered(columns: Columns, now: Callable[[int], Point | None]) -> None:
+def ordered(columns: Columns, now: Mapping[int, float]) -> None:
     """Sort every column in place.
 
     Args:
         columns: from left to right.
-        now: where a unit stands before.
+        now: how high units stand before.
     """
     if all(len(column) == 1 for column in columns):
         return
     _as_they_are(columns, now)
     _number(columns)
-    least = crossings(columns)
-    if least:
-        kept = _kept(columns)
-        _improve(columns, kept, least)
+    for span in _spans(columns):
+        least = crossings(span)
+        if least:
+            _improve(span, _kept(span), least)
+
+
+def _spans(columns: Columns) -> Iterator[Columns]:
+    """What lies between columns of a single item: nothing there depends on the rest."""
+    first = 0
+    for place, column in enumerate(columns):
+        if len(column) == 1:
+            if place - first > 1:
+                yield columns[first : place + 1]
+            first = place
+    if len(columns) - first > 1:
+        yield columns[first:]
 
 
 def crossings(columns: Columns) -> int:
@@ -45,11 +58,17 @@ def _between(column: list[Item]) -> int:
     """Crossings right of a column."""
     if len(column) == 1 and len(column[0].on) < 2:
         return 0
-    ends = sorted(
-        (item.place + leaves * PORT, target.place + arrives * PORT)
-        for item in column
-        for target, leaves, arrives in item.on
-    )
+    ends: list[tuple[float, float]] = []
+    for item in column:
+        found = [
+            (item.place + leaves * PORT, target.place + arrives * PORT)
+            for target, leaves, arrives in item.on
+        ]
+        if len(found) > 1:
+            found.sort()
+        ends += found
+    if all(one[1] <= other[1] for one, other in pairwise(ends)):
+        return 0
     count, met = 0, list[float]()
     start = 0
     for place, (begin, end) in enumerate(ends):
@@ -61,28 +80,30 @@ def _between(column: list[Item]) -> int:
     return count
 
 
-def _as_they_are(columns: Columns, now: Callable[[int], Point | None]) -> None:
+def _as_they_are(columns: Columns, now: Mapping[int, float]) -> None:
     """Begin with the order that the person sees; a passing wire goes with its ends."""
+    passing = []
     for column in columns:
         for item in column:
-            spot = now(item.unit) if item.unit >= 0 else None
-            item.y = spot[1] if spot else 0.0
-    for column in columns:
-        for item in column:
-            if item.unit < 0:
+            if item.unit >= 0:
+                item.key = now.get(item.unit, 0.0)
+            else:
                 before, leaves, _ = item.back[0]
-                item.y = before.y + leaves - 1e-3 if before.unit >= 0 else before.y
-    for column in reversed(columns):
-        for item in column:
-            if item.unit < 0:
-                after, _, arrives = item.on[0]
-                end = after.y + arrives if after.unit >= 0 else after.y
-                item.y = min(item.y, end) if item.y < end else (item.y + end) / 2
+                item.key = (
+                    before.key + leaves - 1e-3 if before.unit >= 0 else before.key
+                )
+                passing.append(item)
+    for item in reversed(passing):
+        after, _, arrives = item.on[0]
+        end = after.key + arrives if after.unit >= 0 else after.key
+        item.key = end if end < item.key else (item.key + end) / 2
     for column in columns:
-        column.sort(key=lambda item: item.y)
+        if len(column) > 1:
+            column.sort(key=_key)
 
 
 def _improve(columns: Columns, kept: list[list[Item]], least: int) -> None:
+    idle = 0
     for sweep in range(SWEEPS):
         if sweep % 2 == 0:
             for column in columns[1:]:
@@ -93,8 +114,10 @@ def _improve(columns: Columns, kept: list[list[Item]], least: int) -> None:
         _swap(columns)
         count = crossings(columns)
         if count < least:
-            least, kept = count, _kept(columns)
-        if not least:
+            least, kept, idle = count, _kept(columns), 0
+        else:
+            idle += 1
+        if not least or idle > IDLE:
             break
     for column, best in zip(columns, kept, strict=True):
         column[:] = best
@@ -104,18 +127,22 @@ def _improve(columns: Columns, kept: list[list[Item]], least: int) -> None:
 def _sweep(column: list[Item], *, back: bool) -> None:
     if len(column) == 1:
         return
-    keys = {}
     for item in column:
         ends = item.back if back else item.on
         if not ends:
-            keys[id(item)] = float(item.place)
-        elif back:
-            keys[id(item)] = sum(e.place + y * PORT for e, y, _ in ends) / len(ends)
-        else:
-            keys[id(item)] = sum(e.place + y * PORT for e, _, y in ends) / len(ends)
-    column.sort(key=lambda item: keys[id(item)])
+            item.key = float(item.place)
+            continue
+        total = 0.0
+        for end, leaves, arrives in ends:
+            total += end.place + (leaves if back else arrives) * PORT
+        item.key = total / len(ends)
+    column.sort(key=_key)
     for place, item in enumerate(column):
         item.place = place
+
+
+def _key(item: Item) -> float:
+    return item.key
 
 
 def _swap(columns: Columns) -> None:
@@ -128,23 +155,26 @@ def _swap(columns: Columns) -> None:
             better = False
             for place in range(len(column) - 1):
                 upper, lower = column[place], column[place + 1]
-                if _pair(upper, lower) > _pair(lower, upper):
+                if _tangled(upper, lower):
                     column[place], column[place + 1] = lower, upper
                     lower.place, upper.place = place, place + 1
                     better = True
 
 
-def _pair(upper: Item, lower: Item) -> int:
-    """Crossings of the wires of two items, if they stand in this order."""
-    count = 0
-    for above, below in ((upper.back, lower.back), (upper.on, lower.on)):
-        back = above is upper.back
-        for one, leaves, arrives in above:
-            first = one.place + (leaves if back else arrives) * PORT
-            for other, leaving, arriving in below:
-                second = other.place + (leaving if back else arriving) * PORT
-                count += first > second
-    return count
+def _tangled(upper: Item, lower: Item) -> bool:
+    """Whether the wires of two items would cross less if they changed places."""
+    more = 0
+    for one, leaves, _ in upper.back:
+        first = one.place + leaves * PORT
+        for other, leaving, _ in lower.back:
+            second = other.place + leaving * PORT
+            more += (first > second) - (first < second)
+    for one, _, arrives in upper.on:
+        first = one.place + arrives * PORT
+        for other, _, arriving in lower.on:
+            second = other.place + arriving * PORT
+            more += (first > second) - (first < second)
+    return more > 0
 
 
 def _kept(columns: Columns) -> list[list[Item]]:

@@ -17,6 +17,7 @@ LABEL = 30.0  # of a wire that is seen on both sides of its label
 SWUNG = 64.0  # the same, where the wire turns up or down behind its label
 FAN = 6.0  # more room for each wire that does not run straight
 FANNED = 60.0  # at most
+SETTLED = 4  # times that a section is ordered at most
 LANES = Box(0.0, -runs.LANE - runs.CLEAR, 0.0, runs.LANE + runs.CLEAR)
 
 
@@ -31,9 +32,8 @@ class Part(NamedTuple):
 
 def laid(section: Section, units: Sequence[Unit], follows: Link | None) -> Part:
     """Columns and heights of one section."""
-    ordered(section.columns, lambda unit: units[unit].now)
     leaving = -1 if follows is None else follows.source
-    runs.raised(section, units, leaving)
+    _stacked(section, units, leaving)
     xs = _across(section.columns, section.links, units)
     left = min(
         xs[0] + units[i.unit].box.left for i in section.columns[0] if i.unit >= 0
@@ -50,6 +50,33 @@ def laid(section: Section, units: Sequence[Unit], follows: Link | None) -> Part:
     gap = 0.0 if section.entry is None else max(GAP, section.entry.room + LABEL)
     stretch = Stretch(gap, right - left, top, bottom)
     return Part(section, [x - left for x in xs], stretch, out)
+
+
+def _stacked(section: Section, units: Sequence[Unit], leaving: int) -> None:
+    """Order and heights; once more from there, until a tidy section stays as it is.
+
+    Where wires pass is not kept with a design, so it must follow from where nodes are.
+    """
+    columns = section.columns
+    heights = {
+        item.unit: now[1]
+        for column in columns
+        for item in column
+        if item.unit >= 0 and (now := units[item.unit].now) is not None
+    }
+    before: list[list[Item]] = []
+    for _ in range(SETTLED):
+        ordered(columns, heights)
+        if before == columns:
+            return
+        before = [list(column) for column in columns]
+        runs.raised(section, units, leaving)
+        if all(len(c) == 1 or all(item.unit >= 0 for item in c) for c in columns):
+            return
+        found = {i.unit: float(round(i.y)) for c in columns for i in c if i.unit >= 0}
+        if found == heights:
+            return
+        heights = found
 
 
 def _across(

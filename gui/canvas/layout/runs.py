@@ -7,27 +7,17 @@ wires have room.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from itertools import pairwise
+from operator import itemgetter
 
-from gui.canvas.layout.layers import Item, Section, tie
+from gui.canvas.layout.layers import Item, Run, Section, tie
 from gui.canvas.layout.units import Unit
 
 AIR = 26.0  # between nodes above each other
 LANE = 8.0  # half of what a passing wire takes
 CLEAR = 12.0  # between a passing wire's lane and a node
 NODE = 1000.0  # what a node more is worth to the main line
-
-Tie = tuple[Item, Item, float]  # from, to, and how much lower the second's origin is
-
-
-@dataclass(slots=True)
-class Run:
-    """Items that stand on one straight line."""
-
-    items: list[tuple[Item, float]] = field(default_factory=list)  # and its offset
-    base: float = 0.0
 
 
 def raised(section: Section, units: Sequence[Unit], leaving: int) -> None:
@@ -43,14 +33,16 @@ def raised(section: Section, units: Sequence[Unit], leaving: int) -> None:
     if all(len(column) == 1 for column in columns):
         _chained(columns, start)
         return
-    main = _main_line(columns, -1 if entry is None else entry.target, leaving)
-    runs = _runs(columns, main)
-    spine = runs[id(main[0])]
-    spine.base = start
-    _press(columns, runs, units, spine)
-    for run in {id(run): run for run in runs.values()}.values():
-        for item, offset in run.items:
-            item.y = run.base + offset
+    spine = _main_line(columns, -1 if entry is None else entry.target, leaving)
+    for item in spine:
+        item.main = True
+    runs = _runs(columns)
+    main = runs[0] if spine[0].run is None else spine[0].run
+    main.base = start
+    _press(columns, units, main)
+    for run in runs:
+        for item in run.items:
+            item.y = run.base + item.lower
 
 
 def _chained(columns: Sequence[list[Item]], y: float) -> None:
@@ -64,119 +56,105 @@ def _chained(columns: Sequence[list[Item]], y: float) -> None:
 
 def _main_line(columns: Sequence[list[Item]], first: int, last: int) -> list[Item]:
     """The way through all columns with most nodes on it; the middle one of equals."""
-    best: dict[int, tuple[float, Item | None]] = {}
     for place, column in enumerate(columns):
         middle = (len(column) - 1) / 2
-        if place and not any(id(b) in best for item in column for b, _, _ in item.back):
-            # The way goes on in another row: here the line jumps.
-            ends = [item for item in columns[place - 1] if id(item) in best]
-            tie(max(ends, key=lambda item: best[id(item)][0]), column[0], 0.0, 0.0)
         for item in column:
-            worth = NODE * (item.unit >= 0) - abs(item.place - middle)
-            ways = [(best[id(b)][0], b) for b, _, _ in item.back if id(b) in best]
-            if not place and (first < 0 or item.unit == first):
-                best[id(item)] = (worth, None)
-            elif place and ways:
-                most, via = max(ways, key=lambda way: way[0])
-                best[id(item)] = (worth + most, via)
-    ends = [item for item in columns[-1] if id(item) in best]
-    exits = [item for item in ends if item.unit == last]
+            item.worth, item.main = -1.0, False
+        if place and not any(b.worth >= 0 for item in column for b, _, _ in item.back):
+            # The way goes on in another row: here the line jumps.
+            best = max(columns[place - 1], key=_worth)
+            tie(best, column[0], 0.0, 0.0)
+        for item in column:
+            worth = NODE * (item.unit >= 0) - abs(item.place - middle) + NODE
+            if not place:
+                item.via = None
+                item.worth = worth if first < 0 or item.unit == first else -1.0
+                continue
+            for before, _, _ in item.back:
+                if before.worth >= 0 and before.worth + worth > item.worth:
+                    item.worth, item.via = before.worth + worth, before
+    exits = [item for item in columns[-1] if item.unit == last and item.worth >= 0]
+    step: Item | None = max(exits or columns[-1], key=_worth)
     line: list[Item] = []
-    step: Item | None = max(exits or ends, key=lambda item: best[id(item)][0])
     while step is not None:
         line.append(step)
-        step = best[id(step)][1]
+        step = step.via
     return line[::-1]
 
 
-def _runs(columns: Sequence[list[Item]], main: Sequence[Item]) -> dict[int, Run]:
-    """The run of each item, by id()."""
-    found: dict[int, Run] = {}
-    on_main = {id(item) for item in main}
-    straight: dict[int, tuple[Item, float]] = {}  # item -> the one before on its run
-    for column in columns[:-1]:
-        taken: set[int] = set()
-        kept: list[tuple[int, int]] = []
-        for item, after, lower in _ties(column, on_main):
-            if id(item) in taken or id(after) in straight:
-                continue
-            if any((item.place < one) != (after.place < other) for one, other in kept):
-                continue
-            kept.append((item.place, after.place))
-            taken.add(id(item))
-            straight[id(after)] = (item, lower)
+def _worth(item: Item) -> float:
+    return item.worth
+
+
+def _runs(columns: Sequence[list[Item]]) -> list[Run]:
+    """All runs; every item knows its own."""
     for column in columns:
         for item in column:
-            before = straight.get(id(item))
-            if before is None:
-                run = found[id(item)] = Run([(item, 0.0)])
-            else:
-                run = found[id(item)] = found[id(before[0])]
-                run.items.append((item, run.items[-1][1] + before[1]))
+            item.run, item.lower, item.behind = None, 0.0, False
+    found: list[Run] = []
+    for column in columns:
+        for item in column:
+            if item.run is None:
+                item.run = Run([item])
+                found.append(item.run)
+        kept: list[tuple[int, int]] = []
+        for item, after, lower in _ties(column):
+            if item.behind or after.run is not None:
+                continue
+            here, there = item.place, after.place
+            if any((here < one) != (there < other) for one, other in kept):
+                continue
+            kept.append((here, there))
+            item.behind, after.run = True, item.run
+            after.lower = item.lower + lower
+            after.run.items.append(after)  # type: ignore[union-attr]  # set above
     return found
 
 
-def _ties(column: Sequence[Item], on_main: set[int]) -> list[Tie]:
+def _ties(column: Sequence[Item]) -> list[tuple[Item, Item, float]]:
     """Wires to the next column, those first that should be straight."""
+    if len(column) == 1 and len(column[0].on) == 1:
+        after, leaves, arrives = column[0].on[0]
+        both = column[0].main == after.main
+        return [(column[0], after, leaves - arrives)] if both else []
     ranked = []
     for item in column:
         for after, leaves, arrives in item.on:
-            both = (id(item) in on_main) + (id(after) in on_main)
-            if both == 1:
+            if item.main != after.main:
                 continue  # a branch: the main line goes on elsewhere
             passing = item.unit < 0 and after.unit < 0
             alone = len(item.on) == 1 and len(after.back) == 1
-            rank = 0 if both == 2 else 1 if passing else 2 if alone else 3
-            ranked.append((rank, item, after, leaves - arrives))
-    ranked.sort(key=lambda tie: (tie[0], tie[1].place, tie[2].place))
-    return [tie[1:] for tie in ranked]
+            rank = 0 if item.main else 1 if passing else 2 if alone else 3
+            order = rank, item.place, after.place
+            ranked.append((order, (item, after, leaves - arrives)))
+    ranked.sort(key=itemgetter(0))
+    return [found for _, found in ranked]
 
 
-def _press(
-    columns: Sequence[list[Item]],
-    runs: Mapping[int, Run],
-    units: Sequence[Unit],
-    spine: Run,
-) -> None:
+def _press(columns: Sequence[list[Item]], units: Sequence[Unit], main: Run) -> None:
     """Push the runs above and below the main line towards it."""
-    below: dict[int, list[tuple[Run, float]]] = {}  # run -> what lies under it, how far
-    waits: dict[int, int] = {}
-    above: dict[int, list[tuple[Run, float]]] = {}
-    stays: dict[int, int] = {}
-    offsets = {id(item): y for run in runs.values() for item, y in run.items}
     for column in columns:
         met = False
         for upper, lower in pairwise(column):
-            one, other = runs[id(upper)], runs[id(lower)]
-            met = met or one is spine
-            apart = _apart(upper, lower, units)
-            apart += offsets[id(upper)] - offsets[id(lower)]
+            one, other = upper.run, lower.run
+            if one is None or other is None:
+                continue
+            met = met or one is main
+            apart = _apart(upper, lower, units) + upper.lower - lower.lower
             if met:
-                below.setdefault(id(one), []).append((other, apart))
-                waits[id(other)] = waits.get(id(other), 0) + 1
+                one.beyond.append((other, apart))
+                other.waits += 1
             else:
-                above.setdefault(id(other), []).append((one, apart))
-                stays[id(one)] = stays.get(id(one), 0) + 1
-    _push(spine, below, waits, 1.0)
-    _push(spine, above, stays, -1.0)
-
-
-def _push(
-    spine: Run,
-    beyond: Mapping[int, list[tuple[Run, float]]],
-    waits: dict[int, int],
-    down: float,
-) -> None:
-    """Runs on one side of the main line, each once all between are settled."""
-    settled: dict[int, float] = {}
-    ready = [spine]
+                other.beyond.append((one, apart))
+                one.waits += 1
+                one.down = -1.0
+    ready = [main]
     for run in ready:  # grows while it is walked
-        for other, apart in beyond.get(id(run), ()):
-            least = run.base * down + apart
-            settled[id(other)] = max(settled.get(id(other), least), least)
-            waits[id(other)] -= 1
-            if not waits[id(other)]:
-                other.base = settled[id(other)] * down
+        for other, apart in run.beyond:
+            other.least = max(other.least, run.base * other.down + apart)
+            other.waits -= 1
+            if not other.waits:
+                other.base = other.least * other.down
                 ready.append(other)
 
 

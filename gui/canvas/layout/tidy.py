@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from math import inf
 from typing import NamedTuple
 
 from gui.canvas.layout import layers, rows
@@ -131,21 +132,16 @@ class _Web:
         return Fold(parts, begins, [crossing[end] for end in sorted(ends)])
 
     def _now(self) -> list[int]:
-        """The columns that the person's rows end with."""
-        lefts: list[float] = [0.0] * self._columns()
-        counts = [0] * len(lefts)
+        """The columns that the person's rows end with: the next one is not beyond."""
+        lefts, rights = [inf] * self._columns(), [-inf] * self._columns()
         for unit in self.members:
-            now = self.units[unit].now
+            now, column = self.units[unit].now, self.depth[unit]
             if now is None:
                 return []
-            lefts[self.depth[unit]] += now[0]
-            counts[self.depth[unit]] += 1
-        middles = [left / count for left, count in zip(lefts, counts, strict=True)]
-        return [
-            column
-            for column in range(len(middles) - 1)
-            if middles[column + 1] < middles[column]
-        ]
+            box = self.units[unit].box
+            lefts[column] = min(lefts[column], now[0] + box.left)
+            rights[column] = max(rights[column], now[0] + box.right)
+        return [c for c, right in enumerate(rights[:-1]) if lefts[c + 1] < right]
 
 
 def _placed(fold: Fold) -> tuple[Places, tuple[float, float]]:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from engine.design.framing import carried
 from gui.canvas.picture import EDGE, Picture, Shot
 from gui.canvas.picture_file import DPI, Form, image, png, scale_limit, svg
+from gui.panels.checkbox import CheckBox
 from gui.session import Session
 from gui.theme import Theme
 
@@ -111,6 +112,7 @@ class PictureDialog(QDialog):
         self.kind = self._combo("pictureKind", tr("Kind of file"), kinds)
         scales = tr("1 × (96 dpi)"), tr("2 × (192 dpi)"), tr("4 × (384 dpi)")
         self.scale = self._combo("pictureScale", tr("Scale"), scales)
+        self.scale.setCurrentIndex(SCALES.index(2.0))
         looks = tr("Light"), tr("Dark")
         self.look = self._combo("pictureLook", tr("Look"), looks)
         self.transparent = self._check("pictureTransparent", tr("Transparent ground"))
@@ -146,7 +148,7 @@ class PictureDialog(QDialog):
         return box
 
     def _check(self, name: str, said: str, *, on: bool = False) -> QCheckBox:
-        box = QCheckBox(said, self)
+        box = CheckBox(said, self)
         box.setObjectName(name)
         box.setToolTip(said)
         box.setChecked(on)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.catalog.spec import Init
 from engine.design import edits
+from gui.canvas.marking import box_of
 from gui.theme import Scheme
 from gui.tidy import tidied, tidied_some
 
@@ -143,7 +144,9 @@ class Verbs(QObject):
         else:
             spots = tidied(design, checked, scene.inks, faces)
             text = self.tr("Tidy the layout")
-        if self.document.attempt(edits.arrange, spots, text=text) and len(chosen) < 2:
+        spans = {key: box_of(face.space) for key, face in faces.items()}
+        done = self.document.attempt(edits.arrange, spots, spans, text=text)
+        if done and len(chosen) < 2:
             self._window.canvas.fit()
 
     def reroll(self) -> None:

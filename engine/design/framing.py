@@ -96,14 +96,21 @@ def follow(before: Design, after: Design) -> Design:
     return place_marks(after, boxes)
 
 
-def refit(design: Design, spans: Mapping[str, Box] | None = None) -> Design:
-    """Draw every frame anew around its members, after a layout.
+def refit(
+    design: Design,
+    spans: Mapping[str, Box] | None = None,
+    ids: Iterable[str] | None = None,
+) -> Design:
+    """Draw frames anew around their members, after a layout.
 
     Args:
         design: the design.
         spans: what each node covers, its middle at the origin.
+        ids: of the frames; None is every one.
     """
-    frames = [mark for mark in design.look.marks.values() if isinstance(mark, Frame)]
+    marks = design.look.marks
+    chosen = marks.keys() if ids is None else marks.keys() & set(ids)
+    frames = [m for k, m in marks.items() if k in chosen and isinstance(m, Frame)]
     frames.sort(key=lambda frame: (len(frame.members), frame.box.width))
     done: list[Frame] = []
     for frame in frames:  # the inner ones first

@@ -11,8 +11,8 @@ from engine.catalog.spec import Init
 from engine.design import names
 from engine.design.block import KIND
 from engine.design.fitting import coerced, coerced_init, node_at, row_of
-from engine.design.framing import follow
-from engine.design.marks import FARTHEST, without_members
+from engine.design.framing import follow, members_of, refit
+from engine.design.marks import FARTHEST, Box, without_members
 from engine.design.model import LAST_ID, Design, Node, Wire
 from engine.errors import EditError
 
@@ -134,9 +134,30 @@ def move(design: Design, positions: Mapping[str, tuple[float, float]]) -> Design
     return replace(design, look=look)
 
 
-def arrange(design: Design, positions: Mapping[str, tuple[float, float]]) -> Design:
-    """Lay the nodes out anew: `move`, with frames and comments after their nodes."""
-    return follow(design, move(design, positions))
+def arrange(
+    design: Design,
+    positions: Mapping[str, tuple[float, float]],
+    spans: Mapping[str, Box] | None = None,
+) -> Design:
+    """Lay the nodes out anew: `move`, with frames and comments after their nodes.
+
+    Args:
+        design: the design.
+        positions: where nodes go.
+        spans: what each node covers, its middle at the origin: frames whose nodes
+            moved are drawn close around them. Without, they keep their margins.
+    """
+    after = follow(design, move(design, positions))
+    if spans is None or after is design:
+        return after
+    before = design.look.positions
+    moved = {key for key, spot in positions.items() if before.get(key) != spot}
+    frames = [
+        key
+        for key, mark in after.look.marks.items()
+        if not moved.isdisjoint(members_of(mark))
+    ]
+    return refit(after, spans, frames)
 
 
 def dock(design: Design, activation_id: str, layer_id: str | None) -> Design:

@@ -7,13 +7,16 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QCheckBox
 
 SIDE = 16
+GAP = 6  # from the box to what stands beside it
 
 
 class CheckBox(QCheckBox):
     """A rounded box; filled with the accent and ticked, or dashed where mixed."""
 
     def sizeHint(self) -> QSize:
-        return QSize(SIDE + 6, SIDE + 6)
+        said = self.fontMetrics().horizontalAdvance(self.text())
+        high = max(SIDE, self.fontMetrics().height()) + 6
+        return QSize(SIDE + 6 + (said + GAP if said else 0), high)
 
     def hitButton(self, pos: object) -> bool:
         return True
@@ -41,6 +44,14 @@ class CheckBox(QCheckBox):
         if on:
             points = [QPointF(x, top + y) for x, y in tick]
             painter.drawPolyline(QPolygonF(points))
+        if self.text():
+            painter.setPen(palette.color(QPalette.ColorRole.WindowText))
+            if not self.isEnabled():
+                disabled = QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText
+                painter.setPen(palette.color(*disabled))
+            where = self.rect().adjusted(SIDE + 6 + GAP, 0, 0, 0)
+            align = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic
+            painter.drawText(where, int(align), self.text())
         if self.hasFocus():
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -27,6 +27,7 @@ from engine.design.marks import (
 )
 from gui.panels.labels import Heading, Label
 from gui.session import Session
+from gui.theme import Theme
 from gui.words import NAMES
 
 SWATCH = 18
@@ -83,7 +84,8 @@ class MarksForm(QWidget):
         self.title.display(frame)
         self.text.display(comment)
         theme = self._session.theme
-        self.colours.dress({name: theme.mark(name) for name in COLOURS})
+        self.colours.dress(theme, {name: theme.mark(name) for name in COLOURS})
+        self.sizes.dress(theme)
         self.colours.display({mark.colour for mark in marks})
         sizes = {mark.size for mark in marks if isinstance(mark, Comment)}
         _show((self._sizing, self.sizes), bool(sizes))
@@ -226,8 +228,18 @@ class Choice(QWidget):
             button.setChecked(words == {word})
         self._group.setExclusive(True)
 
-    def dress(self, colours: dict[str, QColor]) -> None:
-        """Show colours in the place of words."""
+    def dress(self, theme: Theme, colours: dict[str, QColor] | None = None) -> None:
+        """Take the theme's colours; with `colours`, show those in place of words."""
+        chosen, edge = theme.selected.name(), theme.accent.name()
+        self.setStyleSheet(
+            "QToolButton { border: 1px solid transparent; border-radius: 6px;"
+            " padding: 3px 6px; }"
+            f"QToolButton:hover {{ background: {theme.hover.name()}; }}"
+            f"QToolButton:focus {{ border-color: {edge}; }}"
+            f"QToolButton:checked {{ background: {chosen}; border-color: {edge}; }}"
+        )
+        if colours is None:
+            return
         for button, word in zip(self._group.buttons(), self._words, strict=True):
             button.setIcon(QIcon(_swatch(colours[word], self.devicePixelRatioF())))
             button.setIconSize(QSize(SWATCH, SWATCH))

@@ -384,3 +384,17 @@ def test_two_with_one_id_and_too_many_are_refused(monkeypatch):
 def test_every_colour_comes_back(colour):
     design = edits.add_frame(Design(), Box(0, 0, 90, 90), "x", colour)
     assert decode(encode(design)) == design
+
+
+def test_a_layout_that_knows_sizes_draws_frames_close_around_their_nodes(framed):
+    loose = edits.place_marks(framed, {"f8": Box(-400, -400, 2000, 900)})
+    spans = {key: Box(-50, -20, 100, 40) for key in framed.nodes}
+    far = {key: (x, y + 500) for key, (x, y) in framed.look.positions.items()}
+    after = edits.arrange(loose, far, spans)
+    pad, head = framing.PAD, framing.HEAD
+    assert box_of(after) == Box(
+        142 - 50 - pad, 480 - head, 496 + 2 * pad, 40 + pad + head
+    )
+    elsewhere = edits.arrange(loose, {"n7": (900, 0)}, spans)
+    assert box_of(elsewhere) == box_of(loose)
+    assert edits.arrange(loose, dict(loose.look.positions), spans) is loose

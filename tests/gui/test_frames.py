@@ -18,6 +18,7 @@ from gui.canvas.view import CanvasView
 from gui.document import Document
 from gui.panels.inspector import InspectorPanel
 from gui.session import Session
+from gui.window import Window
 from tests.strategies import tutorial
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -581,3 +582,16 @@ def test_the_inspector_shows_and_changes_a_comment(
     assert inspector.findChild(QPlainTextEdit, "commentTextEdit") is None or (
         not inspector.findChild(QPlainTextEdit, "commentTextEdit").isVisible()
     )
+
+
+def test_tidy_draws_frames_around_their_nodes_in_one_step(window: Window) -> None:
+    design = edits.frame_nodes(tutorial(), HIDDEN, "Hidden layers", "blue")
+    places = {key: (i % 3 * 90.0, i * 70.0) for i, key in enumerate(design.nodes)}
+    window.document.replace(edits.move(design, places))
+    window.run("tidy")
+    scene = window.canvas.canvas
+    box = scene.marks.items["f8"].box
+    for key, item in scene.node_items.items():
+        assert box.contains(item.space) == (key in HIDDEN)
+    window.document.undo()
+    assert window.document.design.look.marks["f8"] == design.look.marks["f8"]

@@ -18,25 +18,29 @@ import sys
 import tempfile
 from pathlib import Path
 
-DISPLAY = ":97"
+DISPLAY = os.environ.get("FANIN_DESK", ":97")
 SIZE = "1440x900x24"
 SYSTEM = "/usr/bin/python3"  # the one that Debian's pyatspi belongs to
 NEEDED = ("Xvfb", "openbox", "xdotool", "xclip", "dbus-run-session", "import", SYSTEM)
 
 
 def main() -> int:
-    """Arrange a desk and let the newcomer sit down at it."""
+    """Let the newcomer sit down at a desk."""
+    return at_a_desk(Path(__file__).with_name("newcomer_story.py"))
+
+
+def at_a_desk(story: Path, *arguments: str) -> int:
+    """Arrange a screen and a session bus, and run a story there; its exit code."""
     missing = [name for name in NEEDED if not shutil.which(name)]
     if missing:
-        print(f"The newcomer needs {', '.join(missing)}.", file=sys.stderr)
+        print(f"This needs {', '.join(missing)}.", file=sys.stderr)
         return 2
     screen = subprocess.Popen(
         ["Xvfb", DISPLAY, "-screen", "0", SIZE], stderr=subprocess.DEVNULL
     )
-    story = Path(__file__).with_name("newcomer_story.py")
     try:
         return subprocess.run(
-            ["dbus-run-session", "--", SYSTEM, story],
+            ["dbus-run-session", "--", SYSTEM, story, *arguments],
             env=_environment(),
             timeout=600,
             check=False,

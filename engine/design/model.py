@@ -167,6 +167,12 @@ class Graph:
         return found
 
     @cached_property
+    def sharing(self) -> frozenset[str]:
+        """The nodes that have a tensor with another one, on either side."""
+        ties = {k: [to for to, _ in n.ties.values()] for k, n in self.nodes.items()}
+        return frozenset(end for k, to in ties.items() if to for end in (k, *to))
+
+    @cached_property
     def outgoing(self) -> Mapping[str, tuple[Wire, ...]]:
         """Node id -> the wires that leave it."""
         found: dict[str, list[Wire]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from engine.catalog.spec import TensorSpec
@@ -13,6 +13,7 @@ from engine.design.model import Design, Node
 from engine.errors import EditError, Message
 
 Tie = tuple[str, str]  # node id, tensor
+MOST_FAR = 12  # tensors that do not fit, which are told with the reason
 
 
 def tie(design: Design, key: str, tensor: str, source: str, of: str) -> Design:
@@ -97,6 +98,68 @@ def fault(
             {**values, "shape": _shape(own), "theirs": _shape(other)},
         )
     return None
+
+
+Offer = tuple[Tie, Message | None]  # a tensor, and why it cannot be taken
+
+
+def offers(
+    nodes: Mapping[str, Node], found: Mapping[str, Found], key: str
+) -> dict[str, tuple[Offer, ...]]:
+    """The tensors that a node's could be instead of its own.
+
+    Args:
+        nodes: of the design.
+        found: what is known of them.
+        key: the node.
+
+    Returns:
+        For each tensor that some other would fit, or that is another's now: those that
+        fit, then those of its kind and name that do not, each with the reason.
+    """
+    node, made = nodes[key], dict[str, tuple[Offer, ...]]()
+    for own in _learnt(found.get(key)):
+        if len(own.shape) < 2 and not node.ties:
+            continue  # biases and scales are shared where weights are
+        near: list[Offer] = []
+        far: list[Offer] = []
+        for to, spec in _others(nodes, found, key):
+            alike = to[1] == own.name and nodes[to[0]].kind == node.kind
+            if spec.shape != own.shape and (not alike or len(far) >= MOST_FAR):
+                continue
+            reason = fault(nodes, found, key, own.name, to)
+            (near if reason is None else far).append((to, reason))
+        if near or own.name in node.ties:
+            made[own.name] = (*near, *far)
+    return made
+
+
+def _others(
+    nodes: Mapping[str, Node], found: Mapping[str, Found], key: str
+) -> Iterator[tuple[Tie, TensorSpec]]:
+    """The tensors that other nodes of the level have of their own."""
+    for other, node in nodes.items():
+        if other != key and node.block is None:
+            for spec in _learnt(found.get(other)):
+                if spec.name not in node.ties:
+                    yield (other, spec.name), spec
+
+
+def sharers(nodes: Mapping[str, Node], key: str) -> tuple[tuple[str, str, str], ...]:
+    """Who has tensors of this node: the node, its tensor, and the one that it is."""
+    return tuple(
+        (other, tensor, of)
+        for other, node in nodes.items()
+        for tensor, (source, of) in node.ties.items()
+        if source == key
+    )
+
+
+def _learnt(found: Found) -> list[TensorSpec]:
+    """The tensors that a node could share."""
+    if not isinstance(found, Known):
+        return []
+    return [spec for spec in found.tensors if spec.family != "buffer"]
 
 
 _MISSING = TensorSpec("", (), "buffer", 0, 0, None)  # type: ignore[arg-type]

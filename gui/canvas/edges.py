@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from engine.errors import Severity
@@ -69,6 +69,20 @@ def paint_badge(painter: QPainter, face: Face, inks: Inks) -> None:
     painter.setPen(pen(inks.on_badge, 2.0))
     painter.drawLine(corner + QPointF(0, -3.6), corner + QPointF(0, 0.6))
     painter.drawPoint(corner + QPointF(0, 3.8))
+
+
+def paint_link(painter: QPainter, at: QPointF, inks: Inks) -> None:
+    """A disc with two links of a chain: it has a tensor with another node."""
+    painter.setPen(pen(inks.accent, 1.2))
+    painter.setBrush(inks.node)
+    painter.drawEllipse(at, 8.0, 8.0)
+    painter.save()
+    painter.translate(at)
+    painter.rotate(-45)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for left in (-5.4, -1.0):
+        painter.drawRoundedRect(QRectF(left, -2.2, 6.4, 4.4), 2.2, 2.2)
+    painter.restore()
 
 
 def paint_snowflake(painter: QPainter, at: QPointF, inks: Inks) -> None:

@@ -93,6 +93,7 @@ class Face(NamedTuple):
     lacks: Lacks
     frozen: bool = False
     times: str = ""  # of a block that is repeated: ×6
+    shares: bool = False  # a tensor with another node
 
     @property
     def ins(self) -> tuple[Dot, ...]:
@@ -171,6 +172,7 @@ def face_of(node: Node, checked: Checked | None, inks: Measures) -> Face:
         *(node.id, node.kind, form, _family(node), name, title, brief, caption, sign),
         *(chip, learns, body, dots, named, state, worst, lacks, node.frozen),
         times_of(node, known),
+        checked is not None and node.id in checked.design.graph.sharing,
     )
 
 

@@ -16,6 +16,7 @@ from gui.canvas.detail import CARD, DOTS, FAR, RING, SMALL, seen
 from gui.canvas.edges import (
     paint_badge,
     paint_dots,
+    paint_link,
     paint_port_names,
     paint_snowflake,
 )
@@ -83,6 +84,9 @@ def _edge(painter: QPainter, face: Face, inks: Inks, mood: Mood, shows: float) -
         paint_badge(painter, face, inks)
     if face.frozen:
         paint_snowflake(painter, face.body.topLeft() + QPointF(5, 3), inks)
+    if face.shares:
+        beside = 16 if face.frozen else 0
+        paint_link(painter, face.body.topLeft() + QPointF(5 + beside, 3), inks)
     painter.setOpacity(opacity)
 
 

@@ -108,9 +108,10 @@ class CanvasScene(QGraphicsScene):
         moved = dict.fromkeys(self._astray & design.nodes.keys())
         self._astray = set()
         renewed: list[str] = []
+        sharing = design.graph.sharing
         spots, now, keys = design.look.positions, self.stage.spots, self._keys
         for key, node in design.nodes.items():
-            state = (node, known.get(key), checked.of(key))
+            state = (node, known.get(key), checked.of(key), key in sharing)
             spot = spots.get(key, NO_PLACE)
             if not _same(state, keys.get(key, ())):
                 keys[key] = state
@@ -506,4 +507,5 @@ def _same(now: tuple[object, ...], then: tuple[object, ...]) -> bool:
         and now[0] is then[0]
         and now[1] is then[1]
         and now[2] == then[2]
+        and now[3] == then[3]
     )

@@ -22,6 +22,7 @@ from gui.panels.inspector_help import HelpFold
 from gui.panels.inspector_init import InitBox
 from gui.panels.inspector_names import NameBox
 from gui.panels.inspector_shapes import ShapesBox
+from gui.panels.inspector_ties import TiesBox
 from gui.panels.labels import Heading, Label
 from gui.panels.problem_card import ProblemCard
 from gui.session import Session
@@ -65,6 +66,8 @@ class NodesForm(QWidget):
         self._frozen = self._made_frozen(layout)
         self._reset_all = self._add_params(kinds, layout)
         self._add_inits(layout)
+        self._ties = TiesBox(session, self)
+        layout.addWidget(self._ties)
         self._shapes = ShapesBox(session, self)
         layout.addWidget(self._shapes)
         self._help = HelpFold(session, self._rows[0], self)
@@ -96,6 +99,7 @@ class NodesForm(QWidget):
         self._reset_all.setVisible(changed)
         self._show_derived(nodes, known)
         self._show_inits(ids, nodes, known)
+        self._ties.display(nodes)
         self._shapes.display(nodes)
 
     # The head

@@ -212,6 +212,23 @@ def _picture(options: argparse.Namespace, whole: Design) -> int:
     return 0
 
 
+def _import(options: argparse.Namespace) -> int:
+    """Make a design of Python that Fanin exported; it is read, never run."""
+    from engine.design.file import read_text, save
+    from engine.model.reading import first_difference, from_python
+
+    text = read_text(options.source)
+    design = from_python(text)
+    save(design, options.out)
+    if line := first_difference(text, design):
+        print(
+            f"Line {line} of {options.source.name} is not what Fanin would write for "
+            "this design: what it said beyond that was left out.",
+            file=sys.stderr,
+        )
+    return 0
+
+
 def _catalog(options: argparse.Namespace) -> int:
     """List every operator and initializer with its parameters."""
     from engine.catalog import INITIALIZERS, OPERATORS
@@ -402,6 +419,11 @@ def _within(low: float, high: float) -> Callable[[str], float]:
     return read
 
 
+def _takes_source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", type=Path, metavar="SOURCE", help="an exported .py")
+    parser.add_argument("out", type=Path, metavar="OUT", help="a .fanin file")
+
+
 Verb = tuple[
     Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]
 ]
@@ -410,6 +432,7 @@ VERBS: dict[str, Verb] = {
     "check": (_takes_both, _check),
     "measure": (_takes_measure, _measure),
     "export": (_takes_out, _export),
+    "import": (_takes_source, _import),
     "catalog": (_takes_json, _catalog),
 }
 

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 from engine.design import file
 from engine.design.model import Design
 from engine.errors import EngineError
+from gui.canvas.inks import Inks
+from gui.fresh import placed
 from gui.rescue import Found
 from gui.session import Session
 from gui.theme import RESOURCES
@@ -20,7 +22,7 @@ from gui.words import say
 if TYPE_CHECKING:
     from gui.picture_dialog import PictureDialog
 
-SUFFIX = ".fanin"
+SUFFIX, SOURCE = ".fanin", ".py"
 EXAMPLES = RESOURCES / "examples"
 FIRST = "tutorial"  # what a first start shows, and its sigmoid selected
 RECENT = 10
@@ -63,6 +65,10 @@ class Files(QObject):
         design = self._read(path)
         if design is None:
             return False
+        if path.suffix.lower() == SOURCE:  # it has no file of its own yet
+            self._document.replace(design, name=path.stem, modified=True)
+            self._stamp = None
+            return True
         self._document.replace(design, path.absolute())
         self._stamp = _stamp(path)
         self._remember(path.absolute())
@@ -181,12 +187,22 @@ class Files(QObject):
 
     def _read(self, path: Path) -> Design | None:
         try:
-            design = file.load(path)
+            design = self._loaded(path)
         except EngineError as error:
             self.trouble.emit(say(error.message))
             return None
         self.trouble.emit("")
         return design
+
+    def _loaded(self, path: Path) -> Design:
+        """A design as it was saved, or read back from the code it was exported as."""
+        if path.suffix.lower() == SOURCE:
+            from engine.model.reading import from_python
+
+            design = from_python(file.read_text(path))
+        else:
+            design = file.load(path)
+        return placed(design, Inks(self._session.theme))
 
     def _write(self, path: Path) -> bool:
         design = self._document.whole
@@ -215,7 +231,10 @@ class Files(QObject):
 
     def _ask_open(self) -> Path | None:
         name, _ = QFileDialog.getOpenFileName(
-            self._window, self.tr("Open a design"), str(self._folder()), self._filter()
+            self._window,
+            self.tr("Open a design"),
+            str(self._folder()),
+            self._readable(),
         )
         return Path(name) if name else None
 
@@ -254,6 +273,11 @@ class Files(QObject):
 
     def _filter(self) -> str:
         return self.tr("Fanin designs (*.fanin)")
+
+    def _readable(self) -> str:
+        """What can be opened: designs, and the code that they were exported as."""
+        every = self.tr("Fanin designs and their code (*.fanin *.py)")
+        return f"{every};;{self._filter()}"
 
     def _folder(self) -> Path:
         if self._document.path is not None:

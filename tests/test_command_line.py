@@ -240,3 +240,21 @@ def test_data_that_cannot_be_read_are_refused_in_a_sentence(capsys, tmp_path):
     assert main(["measure", str(TUTORIAL), "--data", str(tmp_path / "no.npy")]) == 2
 
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_exported_code_is_imported_without_running_it(tmp_path, capsys):
+    code, back = tmp_path / "net.py", tmp_path / "back.fanin"
+    assert main(["export", str(TUTORIAL), str(code)]) == 0
+    assert main(["import", str(code), str(back)]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert main(["export", str(back), str(tmp_path / "again.py")]) == 0
+    assert (tmp_path / "again.py").read_text() == code.read_text()
+
+    text = code.read_text().replace("nn.Linear(3, 2)", "nn.Linear(3, 4)")
+    code.write_text(text)
+    assert main(["import", str(code), str(back)]) == 0
+    assert "Line " in capsys.readouterr().err
+
+    code.write_text(f"import os\n{text}")
+    assert main(["import", str(code), str(back)]) == 2
+    assert capsys.readouterr().err.startswith("Line 1 ")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import prod
 
 from engine.catalog.dims import Tensor, sampled, text
-from engine.catalog.params import Bool, Float, Int
+from engine.catalog.params import Bool, Float, Int, Value
 from engine.catalog.rules import (
     ONES,
     ZEROS,
@@ -136,6 +136,12 @@ def _trailing(args: Args, inputs: Inputs) -> tuple[int, ...]:
     return tuple(fixed(dim, "features", "input") for dim in arriving.shape[-axes:])
 
 
+def _axes_of(args: Args) -> dict[str, Value]:
+    """How many axes a normalized_shape has."""
+    shape = args["normalized_shape"]
+    return {"axes": len(shape) if isinstance(shape, tuple) else 1}
+
+
 def _layer_tensors(args: Args, inputs: Inputs) -> tuple[TensorSpec, ...]:
     learned = args["elementwise_affine"]
     shape, bias = args["normalized_shape"], learned and args.get("bias", False)
@@ -228,6 +234,7 @@ ROWS: tuple[Operator, ...] = (
         params=(_AXES, _EPS, _ELEMENTWISE, _BIAS),
         shape=same,
         derived={"normalized_shape": _trailing},
+        undo=_axes_of,
         tensors=_layer_tensors,
         brief=_trailing_brief,
         aliases=("ln", "layer normalization", "transformer"),
@@ -300,6 +307,7 @@ ROWS: tuple[Operator, ...] = (
         ),
         shape=same,
         derived={"normalized_shape": _trailing},
+        undo=_axes_of,
         tensors=_layer_tensors,
         brief=_trailing_brief,
         aliases=("root mean square", "llama"),

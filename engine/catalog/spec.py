@@ -178,6 +178,8 @@ class Operator:
         makes_reals: whether it makes real numbers where none arrive, as an Embedding
             does: they are of the design's dtype, which its rules read as
             `args.get("dtype", "float32")`.
+        undo: from the arguments of the constructor back to the parameters that are not
+            among them; for code and modules that are read. None where all are.
     """
 
     kind: str
@@ -202,6 +204,7 @@ class Operator:
     sign: str = ""
     aliases: tuple[str, ...] = ()
     makes_reals: bool = False
+    undo: Callable[[Args], Mapping[str, Value]] | None = None
 
     role: ClassVar[Role] = "layer"
 

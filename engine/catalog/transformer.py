@@ -25,6 +25,7 @@ from engine.catalog.transformer_parts import (
     norm_of,
     norm_tensors,
     one_sequence,
+    stack_params,
     stacked,
     two_sequences,
     width,
@@ -192,6 +193,7 @@ ROWS: tuple[Operator, ...] = (
             ),
             "norm": lambda args, inputs: norm_of(args, width(args, inputs, "src")),
         },
+        undo=stack_params,
         tensors=lambda args, inputs: _stack_tensors(args, inputs, "src", decoder=False),
         mult_adds=lambda args, inputs: (
             args["num_layers"] * encoder_work(args, inputs, "src")
@@ -227,6 +229,7 @@ ROWS: tuple[Operator, ...] = (
             ),
             "norm": lambda args, inputs: norm_of(args, width(args, inputs, "tgt")),
         },
+        undo=stack_params,
         tensors=lambda args, inputs: _stack_tensors(args, inputs, "tgt", decoder=True),
         mult_adds=lambda args, inputs: (
             args["num_layers"] * decoder_work(args, inputs, "memory")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.catalog.attention import axes_of_sequence, divides
 from engine.catalog.dims import Shape, Tensor, agree, single, text
 from engine.catalog.masks import check_hint, check_mask, check_padding
-from engine.catalog.params import Bool, Choice, Float, Int, Param, Place
+from engine.catalog.params import Bool, Choice, Float, Int, Param, Place, Value
 from engine.catalog.rules import (
     ONES,
     ZEROS,
@@ -97,6 +97,15 @@ def norm_of(args: Args, features: int) -> Part | None:
         return None
     given = (("eps", args["layer_norm_eps"]), ("bias", args["bias"]))
     return Part("torch.nn.LayerNorm", (("normalized_shape", features), *given))
+
+
+def stack_params(args: Args) -> dict[str, Value]:
+    """The parameters of an encoder or a decoder, from the modules it is made of."""
+    layer = args.get("encoder_layer", args.get("decoder_layer"))
+    assert isinstance(layer, Part)  # noqa: S101 - what the constructor takes
+    given = dict(layer.args)
+    found = {name: given[name] for name in _LAYER if name in given}
+    return {**found, "final_norm": args.get("norm") is not None}
 
 
 def one_sequence(args: Args, inputs: Inputs, port: str, hint: str, mask: str) -> None:

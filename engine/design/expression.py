@@ -111,7 +111,22 @@ def python(text: str, names: Mapping[str, str]) -> str:
     Raises:
         ParamError: it is no formula.
     """
-    return _text(parsed(text), names)
+    tree = parsed(text)
+    line = _text(tree, names)
+    return line[1:-1] if isinstance(tree, tuple) and len(tree) == 2 else line
+
+
+def formula(tree: Tree) -> int | str:
+    """A tree as the formula it is, or as the number it comes to without a name.
+
+    Raises:
+        ParamError: it is too long, divides by zero, or is too large.
+    """
+    if next(_names(tree), None) is None:
+        return _computed(tree, {}, MARK)
+    text = MARK + _text(tree, {})
+    parsed(text)  # refuses what is too long
+    return text
 
 
 def parsed(text: str) -> Tree:

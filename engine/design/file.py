@@ -40,6 +40,19 @@ def load(path: str | os.PathLike[str]) -> Design:
     Raises:
         FileError: it cannot be read, or is no design this version understands.
     """
+    name = Path(path).name
+    try:
+        return _decoded(read_text(path))
+    except UnreadableError as error:
+        raise _refused(name, error) from None
+
+
+def read_text(path: str | os.PathLike[str]) -> str:
+    """The text in a file: a design, or Python.
+
+    Raises:
+        FileError: it cannot be read, is too large, or is no text.
+    """
     path = Path(path)
     try:
         if not path.is_file():
@@ -53,7 +66,7 @@ def load(path: str | os.PathLike[str]) -> Design:
     try:
         if len(data) > LARGEST_FILE:
             raise UnreadableError("it is larger than any design")
-        return _decoded(data.decode("utf-8-sig"))
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _refused(path.name, UnreadableError("it is not UTF-8 text")) from None
     except UnreadableError as error:

@@ -11,7 +11,7 @@ from engine.catalog.spec import Call, Init, TensorSpec
 from engine.check import Checked
 from engine.check.walk import At, walk
 from engine.design.fitting import chosen_init
-from engine.design.model import Design
+from engine.design.model import Design, Node
 from engine.design.ties import origin
 from engine.model.step import floating
 
@@ -43,6 +43,11 @@ class Draw(NamedTuple):
     chosen: bool
     dtype: str
     zero_row: int | None = None
+
+    @property
+    def owner(self) -> str:
+        """The module whose tensor it is, or its own name where it is the network's."""
+        return self.name.removesuffix(f".{self.spec.name}")
 
     @property
     def title(self) -> str:
@@ -84,6 +89,12 @@ def draw_of(design: Design, checked: Checked, node: str, tensor: str) -> Draw | 
     return None
 
 
+def tensor_name(name: str, node: Node, tensor: str) -> str:
+    """The name of a node's tensor, where `name` is that of its module."""
+    own = node.row is not None and node.row.style == "value"
+    return name if own else f"{name}.{tensor}"
+
+
 def seed_of(seed: int, name: str) -> int:
     """The seed of a tensor's own generator, so that no draw moves another."""
     return zlib.crc32(f"{seed}/{name}".encode())
@@ -98,7 +109,7 @@ def _draws(at: At) -> Iterator[Draw]:
         row = INITIALIZERS[init.kind]
         own = at.node.row is not None and at.node.row.style == "value"
         yield Draw(
-            name=at.name if own else f"{at.name}.{spec.name}",
+            name=tensor_name(at.name, at.node, spec.name),
             spec=spec,
             call=row.lower(row.complete(init.params), spec),
             node=at.path,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from engine.design.block import REPEAT
-from engine.model.layout import Group, row, statement, sum_statement
+from engine.model.calling import ASIDE, NAMED, symbol_of
+from engine.model.layout import STEP, Group, row, statement, sum_statement
 from engine.model.literals import literal, named
 from engine.model.naming import Names, free
-from engine.model.plan import Plan
+from engine.model.plan import Origin, Plan
 from engine.model.signatures import signature
 from engine.model.step import Ref, Size, Step
 from engine.model.taking import Taking
@@ -42,6 +43,7 @@ class Forward:
         self.names = names
         self._taking = taking
         self._alike = alike
+        self._depth = 2
 
     def lines(self) -> Iterator[str]:
         """The method, line by line."""
@@ -51,45 +53,75 @@ class Forward:
         if len(returned) > 40:
             returned = "tuple[Tensor, ...]"
         yield from statement(1, "def ", Group(taken, "forward("), f" -> {returned}:")
-        for symbol, origin in self.plan.origins.items():
-            name = self.names[Ref(origin.input, "output")]
-            yield f"        {self.names.sizes[symbol]} = {name}.shape[{origin.axis}]"
-        called = [step for step in self.plan.needed if not step.own]
-        *steps, last = called or (None,)
-        for step in filter(None, steps):
-            yield from self._step(step)
-        ending = last and last.single and self.plan.results == last.results
-        if last and ending and not last.looped:
-            yield from self._called(last, "return ")
+        yield from self._sizes(self.plan.origins)
+        for step in self.plan.needed:
+            if not step.own and step is not self.plan.returned:
+                yield from self._step(step)
+        yield from self._aside()
+        if self.plan.returned:
+            yield from self._naming(self.plan.returned)
+            yield from self._called(self.plan.returned, "return ")
+        else:
+            yield from self._return()
+
+    def _sizes(self, origins: Mapping[str, Origin]) -> Iterator[str]:
+        """The sizes that are read off the inputs."""
+        for symbol, origin in origins.items():
+            name, size = self.names[Ref(origin.input, "output")], self.names.sizes
+            if symbol_of(size[symbol]) != symbol:
+                yield f"{self._indent}{NAMED}{symbol}"
+            yield f"{self._indent}{size[symbol]} = {name}.shape[{origin.axis}]"
+
+    def _aside(self) -> Iterator[str]:
+        """What leads to no result, in comments: where it is wired, but not run."""
+        steps = [step for step in self.plan.aside if not step.own]
+        if not steps:
             return
-        if last:
-            yield from self._step(last)
-        yield from self._return()
+        yield f"{self._indent}{ASIDE}"
+        self._depth += 1  # so that the lines are as short as comments have to be
+        lines = [*self._sizes(self.plan.origins_aside)]
+        for step in steps:
+            lines += self._step(step)
+        self._depth -= 1
+        yield from (f"{self._indent}# {line[12:]}" for line in lines)
+
+    @property
+    def _indent(self) -> str:
+        return STEP * self._depth
 
     def _return(self) -> Iterator[str]:
         names = [self.names[ref] for ref in self.plan.results]
-        line = f"        return {', '.join(names)}"
+        line = f"{self._indent}return {', '.join(names)}"
         if len(line) <= 88:
             yield line
         else:
-            yield from statement(2, "return ", row(*names))
+            yield from statement(self._depth, "return ", row(*names))
 
     def _step(self, step: Step) -> Iterator[str]:
+        yield from self._naming(step)
         if step.looped:
-            return self._loop(step)
-        return self._called(step, f"{self._results(step)} = ")
+            yield from self._loop(step)
+        else:
+            yield from self._called(step, f"{self._results(step)} = ")
+
+    def _naming(self, step: Step) -> Iterator[str]:
+        """The name of a node that no variable tells."""
+        if step.node.id in self.names.unsaid:
+            yield f"{self._indent}{NAMED}{step.node.name}"
 
     def _called(self, step: Step, target: str) -> Iterator[str]:
         args = [self._taken(part) for part in step.args]
         if step.row.style == "fold":
-            yield from sum_statement(2, target, step.row.sign, [str(a) for a in args])
+            yield from sum_statement(
+                self._depth, target, step.row.sign, [str(a) for a in args]
+            )
             return
         if step.row.style == "index":
             inside = ", ".join(map(_place, step.index))
-            yield from statement(2, target, f"{args[0]}[{inside}]")
+            yield from statement(self._depth, target, f"{args[0]}[{inside}]")
             return
         if step.row.style == "sized":
-            yield from statement(2, target, _off_size(step, str(args[0])))
+            yield from statement(self._depth, target, _off_size(step, str(args[0])))
             return
         if step.row.style == "gather":
             args = [row(*args)]
@@ -99,7 +131,7 @@ class Forward:
         called = called.replace("torch.nn.", "nn.", 1)
         if step.row.style == "method":
             called = f"{args.pop(0)}.{called.rpartition('.')[2]}"
-        yield from statement(2, target, Group(tuple(args), f"{called}("))
+        yield from statement(self._depth, target, Group(tuple(args), f"{called}("))
 
     def _loop(self, step: Step) -> Iterator[str]:
         """The repeats of a block, whose first result feeds the first input."""
@@ -110,7 +142,7 @@ class Forward:
         if turn in ("_", *rest):
             turn = free("turn", busy)
         if turn != first:
-            yield f"        {turn} = {first}"
+            yield f"{self._indent}{turn} = {first}"
         own = not step.known.inside.shared if step.known.inside else True
         block = free("block", busy) if own else f"self.{step.node.name}"
         loop = f"for {block} in self.{step.node.name}:"
@@ -121,11 +153,13 @@ class Forward:
             hint = f"{step.node.name}_{REPEAT}"
             times = self._taking.text(counts, raw, hint, kept=True)
             loop = f"for _ in range({times}):"
-        yield f"        {loop}"
+        yield f"{self._indent}{loop}"
         targets = ", ".join([turn, *wanted[1:]])
-        yield from statement(3, f"{targets} = ", Group((turn, *rest), f"{block}("))
+        yield from statement(
+            self._depth + 1, f"{targets} = ", Group((turn, *rest), f"{block}(")
+        )
         if turn != wanted[0] != "_":
-            yield f"        {wanted[0]} = {turn}"
+            yield f"{self._indent}{wanted[0]} = {turn}"
 
     def _results(self, step: Step) -> str:
         if step.single:

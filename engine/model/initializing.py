@@ -8,6 +8,7 @@ from math import prod
 from typing import Any
 
 from engine.model.draws import GLOBAL, Draw
+from engine.model.inferring import comment
 from engine.model.layout import Group, row, statement
 from engine.model.literals import access, arguments_text, literal
 from engine.model.signatures import signature
@@ -78,9 +79,12 @@ def _alike(draws: list[Draw], everyone: tuple[str, ...]) -> Iterator[str]:
     """A loop for each run of alike draws."""
     groups: dict[Any, list[Draw]] = {}
     for draw in draws:
-        groups.setdefault((draw.call, draw.zero_row), []).append(draw)
-    for alike in groups.values():
+        key = (draw.call, draw.zero_row, comment(draw))
+        groups.setdefault(key, []).append(draw)
+    for (_, _, said), alike in groups.items():
         first = alike[0]
+        if said:
+            yield f"        # {said}"
         if len(alike) == 1:
             tensor = f'tensors["{first.name}"]'
             yield from statement(2, "", drawing(first, tensor, _rng(first)))
@@ -153,6 +157,8 @@ def _numbered(template: str, found: list[tuple[int, ...]]) -> Iterable[str | Gro
 def _drawn(draw: Draw) -> Iterator[str]:
     """The lines that draw a tensor of the class."""
     tensor, generator = access(draw.name), _rng(draw)
+    if said := comment(draw):
+        yield f"        # {said}"
     if draw.call.function not in GLOBAL:
         yield from statement(2, "", drawing(draw, tensor, generator))
         return

@@ -6,7 +6,7 @@ about arguments itself, so that they cannot disagree. No torch here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from engine.check.check import seen
 from engine.check.walk import walk
 from engine.design.block import Block
 from engine.design.flow import REAL
-from engine.design.model import Design, Settings
+from engine.design.model import Design, Node, Settings, by_age
 from engine.design.ties import origin
 from engine.design.within import Pass
 from engine.errors import BuildError, Severity
@@ -80,15 +80,23 @@ class Plan:
         return (step for step in (*self.needed, *self.aside) if step.own)
 
     @cached_property
+    def returned(self) -> Step | None:
+        """The last step, where forward returns what it makes without a variable."""
+        called = [step for step in self.needed if not step.own]
+        last = called[-1] if called else None
+        if last is None or not last.single or last.looped:
+            return None
+        return last if self.results == last.results else None
+
+    @cached_property
     def ties(self) -> tuple[Tie, ...]:
-        """The tensors of nodes that are other nodes'."""
+        """The tensors of nodes that are other nodes', in the order of the modules."""
         nodes = self.design.nodes
         found = []
-        for key, node in nodes.items():
-            for tensor in node.ties:
-                source, of = origin(nodes, (key, tensor))
-                whole = f"{nodes[source].name}.{of}"
-                found.append(Tie(f"{node.name}.{tensor}", whole))
+        for step in (*self.own, *self.made):
+            for tensor in sorted(step.node.ties):
+                source, of = origin(nodes, (step.node.id, tensor))
+                found.append(Tie(_named(step.node, tensor), _named(nodes[source], of)))
         return tuple(found)
 
     @cached_property
@@ -97,13 +105,22 @@ class Plan:
 
         The check has seen to it that every symbol comes from an Input.
         """
+        return self._read(self.needed)
+
+    @cached_property
+    def origins_aside(self) -> Mapping[str, Origin]:
+        """Where each further symbol would be read for what leads nowhere."""
+        further = self._read(self.aside)
+        return {name: at for name, at in further.items() if name not in self.origins}
+
+    def _read(self, steps: Iterable[Step]) -> Mapping[str, Origin]:
         found: dict[str, Origin] = {}
         for key in self.inputs:
             tensor = self.checked.tensor(key, "output")
             for axis, dim in enumerate(tensor.shape if tensor else ()):
                 if isinstance(dim, Sym):
                     found.setdefault(str(dim), Origin(key, axis))
-        used = [name for step in self.needed for name in sizes(step.options.values())]
+        used = [name for step in steps for name in sizes(step.options.values())]
         return {name: found[name] for name in used}
 
 
@@ -153,25 +170,31 @@ def _planned(design: Design, checked: Checked, cast: str) -> Plan:
         if known and node.row and node.row.role not in ("input", "output"):
             steps[key] = step_of(node, node.row, known, design.graph, cast)
     results = tuple(Ref(*end) for end in checked.results)
-    needed = _in_branches(steps, results)
-    aside = [step for key, step in steps.items() if key not in needed]
+    needed = _in_branches(steps, [ref.node for ref in results])
+    rest = {key: step for key, step in steps.items() if key not in needed}
+    used = {ref.node for step in rest.values() for ref in step.used}
+    loose = sorted((key for key in rest if key not in used), key=by_age)
     return Plan(
         design,
         checked,
         checked.inputs,
         tuple(needed.values()),
-        tuple(aside),
+        tuple(_in_branches(rest, loose).values()),
         results,
         cast,
     )
 
 
-def _in_branches(
-    steps: Mapping[str, Step], results: tuple[Ref, ...]
-) -> dict[str, Step]:
-    """What leads to the results, each branch whole before the next, as people write."""
+def _named(node: Node, tensor: str) -> str:
+    """The name of a node's tensor; a tensor of the network itself has one alone."""
+    own = node.row is not None and node.row.style == "value"
+    return node.name if own else f"{node.name}.{tensor}"
+
+
+def _in_branches(steps: Mapping[str, Step], ends: Iterable[str]) -> dict[str, Step]:
+    """What leads to the ends, each branch whole before the next, as people write."""
     found: dict[str, Step] = {}
-    waiting = [ref.node for ref in reversed(results)]
+    waiting = list(ends)[::-1]
     while waiting:
         step = steps.get(waiting[-1])
         if step is None or step.node.id in found:

@@ -8,12 +8,17 @@ from engine.catalog.dims import INTEGERS, sampled
 from engine.check import Checked, check
 from engine.check.walk import walk
 from engine.design.model import Design
-from engine.model.draws import Draw, draws
+from engine.model.describing import (
+    block_paragraphs,
+    docstring,
+    free_text,
+    network_paragraphs,
+)
+from engine.model.draws import Draw, draws, tensor_name
 from engine.model.initializing import drawing, init_lines, random
 from engine.model.layout import Group, row, statement
 from engine.model.naming import class_name, free
 from engine.model.plan import Plan, plan
-from engine.model.step import Ref
 from engine.model.writing import Written
 
 
@@ -45,12 +50,17 @@ class _Source:
     def __init__(self, plan: Plan, name: str) -> None:
         self.plan = plan
         self.name = name
-        self.draws = draws(plan.design, plan.checked)
+        ranks = {name: place for place, name in enumerate(_modules(plan))}
+        self.draws = sorted(
+            draws(plan.design, plan.checked), key=lambda draw: ranks[draw.owner]
+        )
         self.random = any(map(random, self.draws))
         *self.blocks, self.network = _classes(plan, name)
 
     def lines(self) -> Iterator[str]:
-        yield f'"""{self.name}: {_counted(self.plan.checked.parameters)}."""'
+        summary = [f"{self.name}: {_counted(self.plan.checked.parameters)}."]
+        notes = free_text(self.plan.design.notes)
+        yield from docstring(0, [summary, notes] if notes else [summary])
         yield ""
         if self.random:
             yield "import zlib"
@@ -61,13 +71,13 @@ class _Source:
         for block in self.blocks:
             yield from ("", "")
             yield f"class {block.name}(nn.Module):"
-            yield f'    """{_about(block)}"""'
+            yield from docstring(1, block_paragraphs(block.plan, block.name))
             yield from block.constructor()
             yield ""
             yield from block.forward()
         yield from ("", "")
         yield f"class {self.name}(nn.Module):"
-        yield f'    """{self._title()}"""'
+        yield from docstring(1, network_paragraphs(self.plan))
         yield from self.network.constructor()
         if self.draws:
             yield ""
@@ -89,37 +99,27 @@ class _Source:
     def _tied(self) -> list[str]:
         """Names of tensors that are another's."""
         return [
-            f"{at.name}.{tensor}"
+            tensor_name(at.name, at.node, tensor)
             for at in walk(self.plan.checked)
             for tensor in at.node.ties
         ]
-
-    def _title(self) -> str:
-        """What goes in and out: short enough for a line, or in general terms."""
-        checked = self.plan.checked
-        taken = [
-            f"{name} {_shape(checked, Ref(key, 'output'))}"
-            for name, key in zip(self.inputs, self.plan.inputs, strict=True)
-        ]
-        given = [_shape(checked, ref) for ref in self.plan.results]
-        line = f"Maps {' and '.join(taken)} to {' and '.join(given)}."
-        if len(line) > 70:
-            return f"Maps {_several(len(taken), 'tensor')} to {len(given)}."
-        return line
 
     def _main(self) -> Iterator[str]:
         instance = "network"
         reserved = [instance, "result", *([self.device] if self.device else [])]
         taken = [free(name, reserved) for name in self.inputs]
-        if self.plan.inputs:
-            yield "    torch.manual_seed(0)"
+        seed = self.plan.design.settings.seed
+        yield f"    torch.manual_seed({seed})"
         if self.device:
             yield '    device = "cuda" if torch.cuda.is_available() else "cpu"'
         yield f"    {instance} = {self.name}()"
         if self.draws:
-            yield f"    {instance}.init(seed={self.plan.design.settings.seed})"
+            yield f"    {instance}.init(seed={seed})"
         to = f".to({self.device})" if self.device else ""
         yield f"    {instance}.eval(){to}"
+        yield f"    print({instance})"
+        counted = f"sum(part.numel() for part in {instance}.parameters())"
+        yield f'    print(f"{{{counted}:,}} parameters")'
         for name, key in zip(taken, self.plan.inputs, strict=True):
             yield from statement(1, f"{name} = ", self._sample(key))
         call = Group(tuple(taken), f"{instance}(")
@@ -144,6 +144,17 @@ class _Source:
             return Group((shape, *where), "torch.rand(", ") < 0.5")
         dtype = () if tensor.dtype == "float32" else (f"dtype=torch.{tensor.dtype}",)
         return Group((*shape.items, *dtype, *where), "torch.randn(")
+
+
+def _modules(plan: Plan, before: str = "") -> Iterator[str]:
+    """The names of all modules and tensors of its own, in the order they are made."""
+    for step in plan.own:
+        yield before + step.node.name
+    for step in plan.made:
+        name = before + step.node.name
+        yield name
+        for index, inner in step.modules:
+            yield from _modules(inner, f"{name}.{index}." if index else f"{name}.")
 
 
 def _classes(plan: Plan, name: str) -> list[Written]:
@@ -187,29 +198,5 @@ def _gather(
     return key
 
 
-def _about(block: Written) -> str:
-    """The docstring of a block's class: what its notes begin with, or its ports."""
-    notes = block.plan.block.notes.partition("\n")[0] if block.plan.block else ""
-    if 8 < len(notes) <= 70 and notes.isascii() and not set(notes) & set('"\\'):
-        return notes if notes[-1] in ".!?" else f"{notes}."
-    count = len(block.plan.results)
-    given = "a tensor" if count == 1 else f"{count} tensors"
-    taken = " and ".join(block.inputs)
-    if len(taken) > 50:
-        taken = f"{len(block.inputs)} tensors"
-    return f"Maps {taken or 'nothing'} to {given}."
-
-
-def _shape(checked: Checked, ref: Ref) -> str:
-    tensor = checked.tensor(ref.node, ref.port)
-    assert tensor is not None  # noqa: S101 - a plan's values are all known
-    comma = "," if tensor.rank == 1 else ""
-    return f"({', '.join(map(str, tensor.shape))}{comma})"
-
-
 def _counted(count: int) -> str:
     return f"{count:,} parameter{'' if count == 1 else 's'}"
-
-
-def _several(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

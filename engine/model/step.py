@@ -96,7 +96,7 @@ class Step:
         inside = self.known.inside
         if inside is None or self.sequential:
             return False
-        return inside.indexed or len(inside.passes) > 1
+        return inside.indexed or inside.shared
 
     @property
     def single(self) -> bool:

@@ -18,9 +18,10 @@ Vector = tuple[Any, ...]  # a value in each use of the class
 class Taking:
     """The arguments of one class, found while its body is written.
 
-    A value that all uses share is written as it is. One that differs is a formula over
-    the block's parameters where the block says so, an argument that always has the same
-    value, or a further argument.
+    Where the block has a formula, so has the class, over arguments that are the block's
+    parameters with their defaults. Any other value that all uses share is written as it
+    is; one that differs is an argument that always has the same value, or a further
+    one, without a default.
 
     Args:
         plans: of the uses of the class.
@@ -33,16 +34,23 @@ class Taking:
         self._used: dict[str, None] = {}
         self.kept: dict[str, None] = {}  # what forward asks for, on self
         self._scopes = [dict(plan.design.scope.values) for plan in plans]
-        self._params = {
-            name: self._param(name, tuple(scope[name] for scope in self._scopes))
-            for name in self._scopes[0]
-        }
+        block = plans[0].block
+        self.defaults: dict[str, int] = {}  # argument -> the parameter's default
+        self.params: dict[str, str] = {}  # parameter -> its argument
+        for param in block.params if block else ():
+            values = tuple(scope[param.name] for scope in self._scopes)
+            arg = self.params[param.name] = self._new(param.name, values)
+            self.defaults[arg] = param.default
         self._formulas = dict(self._differing(plans[0]))
 
     @property
     def args(self) -> dict[str, Vector]:
-        """The arguments that something needs, each with its value in every use."""
-        return {name: self._values[name] for name in self._values if name in self._used}
+        """What something needs, then the parameters, with the values of all uses."""
+        needed = {name: self._values[name] for name in self._used}
+        further = {
+            name: values for name, values in needed.items() if name not in self.defaults
+        }
+        return {**further, **{name: self._values[name] for name in self.defaults}}
 
     def text(
         self,
@@ -58,18 +66,23 @@ class Taking:
 
         Args:
             values: in each use.
-            raw: as it stands in the block, with its formulas.
+            raw: as it stands in the block, with its formulas; of a module that a
+                constructor takes, all parameters of the node.
             hint: the name of an argument, if it takes one.
             kept: whether forward asks, so that the argument is kept on self.
             whole: not to look into a tuple.
             write: how a value is written that is the same in all uses.
         """
-        if len(set(map(_key, values))) == 1:
-            return write(values[0])
         if is_formula(raw):
             return self._formula(raw, kept)
+        spread = any(formulas(tuple(raw.values()) if isinstance(raw, dict) else raw))
+        if len(set(map(_key, values))) == 1 and not spread:
+            return write(values[0])
         if all(isinstance(value, Part) for value in values):
-            return self._part(values, kept)
+            return self._part(values, raw, kept)
+        if spread and isinstance(raw, tuple):  # (3, 3) may have become 3
+            size = len(raw)
+            values = tuple(v if isinstance(v, tuple) else (v,) * size for v in values)
         sizes = {len(v) if isinstance(v, tuple) else None for v in values}
         if not whole and len(sizes) == 1 and None not in sizes:
             parts = raw if isinstance(raw, tuple) else (None,) * len(values[0])
@@ -83,12 +96,17 @@ class Taking:
                 )
         return self._known(values, hint, kept)
 
-    def _part(self, values: Vector, kept: bool) -> Group:
+    def _part(self, values: Vector, raw: Any, kept: bool) -> Group:
         """A module that a constructor takes, with what differs as arguments."""
         target = values[0].target
         each = [verbatim(dict(value.args)) for value in values]
         given = {
-            name: self.text(tuple(one.get(name) for one in each), None, name, kept=kept)
+            name: self.text(
+                tuple(one.get(name) for one in each),
+                raw.get(name) if isinstance(raw, dict) else None,
+                name,
+                kept=kept,
+            )
             for name in each[0]
         }
         items = (named(name, text) for name, text in given.items())
@@ -105,15 +123,9 @@ class Taking:
 
     def _formula(self, text: str, kept: bool) -> str:
         shown = {}
-        for name in names_of(text):
-            arg = self._params[name]
-            shown[name] = self._use(arg, kept) if arg in self._values else arg
+        for name in sorted(names_of(text)):
+            shown[name] = self._use(self.params[name], kept)
         return python(text, shown)
-
-    def _param(self, name: str, values: Vector) -> str:
-        if len(set(values)) == 1:
-            return plain(values[0]) if values[0] >= 0 else f"({values[0]})"  # type: ignore[return-value]
-        return self._new(name, values)
 
     def _differing(self, plan: Plan) -> Iterable[tuple[Hashable, str]]:
         """The formulas of a body that do not come to the same in all uses."""

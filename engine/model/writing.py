@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from engine.catalog.spec import Part
 from engine.design.block import REPEAT
 from engine.design.flow import REAL
 from engine.model.forwarding import Forward
 from engine.model.layout import Group, statement
-from engine.model.literals import access, literal, named, same, verbatim
+from engine.model.literals import access, named, same, verbatim
 from engine.model.naming import Names
 from engine.model.plan import Plan
 from engine.model.signatures import signature
@@ -58,13 +59,23 @@ class Written:
     def inputs(self) -> tuple[str, ...]:
         return self.names.inputs
 
+    @property
+    def params(self) -> Mapping[str, str]:
+        """Parameter of the block -> argument of the constructor."""
+        return self._taking.params
+
     def constructor(self) -> Iterator[str]:
         """Nothing where there is nothing to construct."""
         args, ties = self._taking.args, self.plan.ties
         if not self._modules and not args:
             return
+        defaults = self._taking.defaults
         typed = (f"{name}: {annotation(values)}" for name, values in args.items())
-        taken = ("self", *typed)
+        given = (
+            f"{one} = {defaults[name]}" if name in defaults else one
+            for name, one in zip(args, typed, strict=True)
+        )
+        taken = ("self", *given)
         yield ""
         yield from statement(1, "def ", Group(taken, "__init__("), " -> None:")
         yield "        super().__init__()"
@@ -103,7 +114,8 @@ class Written:
             call = Group((empty, *frozen), "nn.Parameter(")
             yield from statement(2, f"self.{name} = ", call)
             return
-        value = literal(step.known.args["fill_value"])
+        values = tuple(other.known.args["fill_value"] for other in self._alike(step))
+        value = self._taking.text(values, step.node.params.get("fill_value"), name)
         full = Group((shape, value, *typed), "torch.full(")
         yield from statement(2, "", Group((f'"{name}"', full), "self.register_buffer("))
 
@@ -142,22 +154,25 @@ class Written:
                 yield named(name, self._text(step, name, given[name]))
 
     def _text(self, step: Step, name: str, values: Vector) -> str | Group:
-        return self._taking.text(values, step.node.params.get(name), name)
+        raw: Any = step.node.params.get(name)
+        if isinstance(values[0], Part):
+            raw = dict(step.node.params)
+        return self._taking.text(values, raw, name)
 
     def _block(self, step: Step, alike: list[Step]) -> Group | str:
         """The module of a block, or those of its repeats."""
         each = [[self._module(plan) for _, plan in other.modules] for other in alike]
         cls = self._class(step.modules[0][1])
         if not step.modules[0][0]:
-            return self._call(step, cls.name, [one[0] for one in each])
+            return self._call(step, cls, [one[0] for one in each])
         items: tuple[str | Group, ...]
         if any(cls is not self._class(p) for other in alike for _, p in other.modules):
             items = tuple(
-                self._call(step, self._class(plan).name, [one[place] for one in each])
+                self._call(step, self._class(plan), [one[place] for one in each])
                 for place, (_, plan) in enumerate(step.modules)
             )
         else:
-            items = self._repeats(step, cls.name, each)
+            items = self._repeats(step, cls, each)
         if step.sequential:
             return Group(items, "nn.Sequential(")
         if len(items) == 1 and isinstance(items[0], Group) and items[0].words:
@@ -173,7 +188,7 @@ class Written:
         return given
 
     def _repeats(
-        self, step: Step, cls: str, each: list[list[Given]]
+        self, step: Step, cls: Written, each: list[list[Given]]
     ) -> tuple[str | Group, ...]:
         """Alike modules by a generator, a first one that differs before them."""
         counts = tuple(len(given) for given in each)
@@ -183,14 +198,11 @@ class Written:
         if all(given == one[1] for one in each for given in one[1:]):
             first = self._call(step, cls, [one[0] for one in each])
             call = self._call(step, cls, [one[-1] for one in each])
-            if set(counts) == {2}:
+            if set(counts) == {2} and REPEAT not in step.node.formulas:
                 return first, call
-            less = tuple(count - 1 for count in counts)
-            count = (
-                str(less[0])
-                if len(set(less)) == 1
-                else f"{self._count(step, counts)} - 1"
-            )
+            count = f"{counts[0] - 1}"
+            if REPEAT in step.node.formulas:
+                count = f"{self._count(step, counts)} - 1"
             return first, _generator(call, "_", f"range({count})")
         return (self._numbered(step, cls, each),)
 
@@ -199,20 +211,26 @@ class Written:
         return str(self._taking.text(counts, raw, f"{step.node.name}_{REPEAT}"))
 
     def _call(
-        self, step: Step, cls: str, each: list[Given], loop: tuple[str, ...] = ()
+        self, step: Step, cls: Written, each: list[Given], loop: tuple[str, ...] = ()
     ) -> Group:
-        """The call of a class; `loop` are arguments that a generator counts."""
-        items = []
+        """The call of a class; `loop` are arguments that a generator counts.
+
+        Of the block's parameters it says those that the use sets.
+        """
+        items: list[str | Group] = []
+        params = {arg: name for name, arg in cls.params.items()}
         for name in each[0]:
             if name in loop:
                 items.append(f"{name}={name}")
                 continue
             values = tuple(given[name] for given in each)
-            raw = step.node.params.get(name)
-            items.append(named(name, self._taking.text(values, raw, name)))  # type: ignore[arg-type]
-        return Group(tuple(items), f"{cls}(")
+            raw = step.node.params.get(params[name]) if name in params else None
+            if raw is None and name in params:
+                continue
+            items.append(named(name, self._taking.text(values, raw, name)))
+        return Group(tuple(items), f"{cls.name}(")
 
-    def _numbered(self, step: Step, cls: str, each: list[list[Given]]) -> Group:
+    def _numbered(self, step: Step, cls: Written, each: list[list[Given]]) -> Group:
         """Modules of which each has numbers of its own."""
         loop = tuple(
             name
@@ -222,13 +240,31 @@ class Written:
         call = self._call(step, cls, [one[0] for one in each], loop)
         if len(loop) == 1:
             columns = tuple(tuple(given[loop[0]] for given in one) for one in each)
-            return _generator(call, loop[0], self._column(step, loop[0], columns))
+            values = self._column(step, loop[0], columns)
+            return self._counted(step, call, loop[0], values, each)
         rows = tuple(
             tuple(tuple(given[name] for name in loop) for given in one) for one in each
         )
         hint = f"{step.node.name}_sizes"
         values = self._taking.text(rows, None, hint, whole=True)
-        return _generator(call, ", ".join(loop), values)
+        return self._counted(step, call, ", ".join(loop), values, each)
+
+    def _counted(
+        self,
+        step: Step,
+        call: Group,
+        names: str,
+        values: str | Group,
+        each: list[list[Given]],
+    ) -> Group:
+        """A module for each value, and how many there are where no value shows it."""
+        said = isinstance(values, Group) or values.startswith("range(")
+        if said and REPEAT not in step.node.formulas:
+            return _generator(call, names, values)
+        count = self._count(step, tuple(len(given) for given in each))
+        names = f"({names})" if "," in names else names
+        zipped = Group((values, f"range({count})", "strict=True"), "zip(")
+        return _generator(call, f"{names}, _", zipped)
 
     def _column(self, step: Step, name: str, columns: Vector) -> str | Group:
         """The values of one argument for all repeats, as a range where they are one."""

@@ -187,11 +187,11 @@ def test_the_code_of_a_block_stands_once_and_takes_what_uses_differ_in():
     text = to_python(resnet50())
     for line in (
         "class Bottleneck(nn.Module):",
-        "    def __init__(self, width: int) -> None:",
+        "    def __init__(self, width: int = 64) -> None:",
         "        self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)",
         "        self.rest = nn.Sequential(*(Bottleneck(width=width) for _ in "
         "range(depth - 1)))",
-        "        self.stage3 = Stage(width=256, stride=2, depth=6, in_channels=512)",
+        "        self.stage3 = Stage(in_channels=512, width=256, depth=6)",
     ):
         assert f"{line}\n" in text
     assert text.count("class ") == 4

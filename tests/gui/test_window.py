@@ -20,8 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.check.alike import alike
 from engine.design import edits, file
 from engine.design.model import Design
+from engine.model.source import to_python
 from gui.actions import plain
 from gui.acts import Act, acts
 from gui.crash import Catcher, CrashDialog, log_path
@@ -116,6 +118,19 @@ def test_a_design_is_saved_opened_and_remembered(window, choose, tmp_path):
     assert window.document.design == design
     assert window.document.path == saved
     assert window.files.recent() == [saved]
+
+
+def test_exported_code_is_opened_as_a_design_with_places(window, choose, tmp_path):
+    design = window.document.design
+    path = tmp_path / "net.py"
+    path.write_text(to_python(design), encoding="utf-8")
+    choose(path)
+    window.run("open")
+    assert alike(window.document.design, design)
+    assert window.document.path is None  # code is not what Save writes to
+    assert window.document.modified
+    spots = window.document.design.look.positions
+    assert len(set(spots.values())) == len(design.nodes)
 
 
 def test_trouble_with_a_file_is_said_until_another_file_is_none(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Qt
@@ -136,7 +137,8 @@ class Verbs(QObject):
     def tidy(self) -> None:
         """Lay out the whole level, or the selected nodes where they stand."""
         design, checked = self.document.design, self.document.checked
-        scene, chosen = self._window.canvas.canvas, self.session.selection.ids
+        canvas, chosen = self._window.canvas, self.session.selection.ids
+        scene = canvas.canvas
         faces = scene.stage.faces
         if len(chosen) > 1:
             spots = tidied_some(design, checked, scene.inks, faces, chosen)
@@ -145,9 +147,9 @@ class Verbs(QObject):
             spots = tidied(design, checked, scene.inks, faces)
             text = self.tr("Tidy the layout")
         spans = {key: box_of(face.space) for key, face in faces.items()}
-        done = self.document.attempt(edits.arrange, spots, spans, text=text)
-        if done and len(chosen) < 2:
-            self._window.canvas.fit()
+        change = partial(self.document.attempt, edits.arrange, spots, spans, text=text)
+        if canvas.moving.after(change) and len(chosen) < 2:
+            canvas.glide.fit()
 
     def reroll(self) -> None:
         seed = self.session.document.design.settings.seed + 1

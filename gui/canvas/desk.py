@@ -31,6 +31,7 @@ from gui.canvas.marking import (
     removed,
     shifted,
 )
+from gui.canvas.moving import Moving
 from gui.canvas.placing import (
     Plan,
     added,
@@ -59,6 +60,7 @@ class Desk(Camera):
         self.marking: Marking = Marking(self)
         self.aligning: Aligning = Aligning(self)
         self.glide = Glide(self)
+        self.moving = Moving(self)
         self.finding: FindBar | None = None
         self.heat = Heat(self)
 

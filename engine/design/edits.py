@@ -53,6 +53,7 @@ from engine.design.values import (
     set_params,
     set_seed,
     set_symbol,
+    set_weights,
 )
 from engine.design.wiring import (
     append_to,
@@ -111,6 +112,7 @@ __all__ = [
     "set_seed",
     "set_size",
     "set_symbol",
+    "set_weights",
     "set_text",
     "set_title",
     "settle",

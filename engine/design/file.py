@@ -11,6 +11,8 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from engine.catalog.spec import Init
@@ -42,7 +44,8 @@ def load(path: str | os.PathLike[str]) -> Design:
     """
     name = Path(path).name
     try:
-        return _decoded(read_text(path))
+        design = _decoded(read_text(path))
+        return _weights_beside(design, Path(path).absolute().parent)
     except UnreadableError as error:
         raise _refused(name, error) from None
 
@@ -91,7 +94,25 @@ def save(design: Design, path: str | os.PathLike[str]) -> None:
     Raises:
         FileError: it could not be written; the file is as it was.
     """
-    write_text(path, encode(design))
+    write_text(path, encode(_weights_from(design, Path(path).absolute().parent)))
+
+
+def _weights_beside(design: Design, folder: Path) -> Design:
+    """The design with its weights' path as a file in `folder` means it."""
+    path = design.settings.weights
+    return _with_weights(design, str(folder / path)) if path else design
+
+
+def _weights_from(design: Design, folder: Path) -> Design:
+    """The design as it is written: weights in `folder` are named from there."""
+    path = Path(design.settings.weights)
+    if not design.settings.weights or not path.is_relative_to(folder):
+        return design
+    return _with_weights(design, path.relative_to(folder).as_posix())
+
+
+def _with_weights(design: Design, path: str) -> Design:
+    return replace(design, settings=replace(design.settings, weights=path))
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
@@ -109,9 +130,25 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     Raises:
         FileError: it could not be written; the file is as it was.
     """
+    with (
+        replacing(path) as place,
+        os.fdopen(os.open(place, os.O_WRONLY), "wb", buffering=0) as file,
+    ):
+        if file.write(data) != len(data):
+            raise OSError(0, "the disk took only a part of it")
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A place beside `path` to write to; what is there at the end takes its name.
+
+    Raises:
+        FileError: it could not be written; the file is as it was.
+    """
     path = Path(path)
     try:
-        _replace(path.resolve(), data)
+        with _replacing(path.resolve()) as place:
+            yield place
     except (OSError, ValueError) as error:
         raise FileError(
             "{file} could not be written: {reason}. What it held before is kept.",
@@ -129,7 +166,7 @@ def encode(design: Design) -> str:
         "seed": settings.seed,
         "symbols": dict(sorted(settings.symbols.items())),
     }
-    for key in ("dtype", "mode", "device"):  # what is usual is left out
+    for key in ("dtype", "mode", "device", "weights"):  # what is usual is left out
         if getattr(settings, key) != getattr(USUAL, key):
             head[key] = getattr(settings, key)
     lines = [f'"{key}": {_text(value)},' for key, value in head.items()]
@@ -162,7 +199,8 @@ def _graph(graph: Graph, look: Look) -> list[str]:
 def _least_version(design: Design) -> int:
     """The oldest version that can hold a design, so that older Fanins open it."""
     looks = design.look, *(block.look for block in design.blocks.values())
-    return 2 if any(look.marks for look in looks) else 1
+    newer = design.settings.weights or any(look.marks for look in looks)
+    return 2 if newer else 1
 
 
 def _mark_rows(look: Look, kind: type[Mark]) -> Iterator[Raw]:
@@ -288,20 +326,22 @@ def _reason(error: OSError | ValueError) -> str:
     return (reason or type(error).__name__).rstrip(".")
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Put `data` in place of the file at once, keeping who may read it."""
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Put what is written in place of the file at once, keeping who may read it."""
     handle, name = tempfile.mkstemp(
         prefix=f".{path.name}.", suffix=".tmp", dir=path.parent
     )
+    os.close(handle)
+    place = Path(name)
     try:
-        with os.fdopen(handle, "wb", buffering=0) as file:
-            if file.write(data) != len(data):
-                raise OSError(0, "the disk took only a part of it")
+        yield place
+        with place.open("rb+") as file:
             os.fsync(file.fileno())
-        Path(name).chmod(_mode(path))
-        Path(name).replace(path)
+        place.chmod(_mode(path))
+        place.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        place.unlink(missing_ok=True)
         raise
     _settle(path.parent)
 

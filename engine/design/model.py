@@ -220,6 +220,8 @@ class Settings:
         dtype: of the real numbers, wherever a node does not say another.
         mode: "train" or "eval": how the network runs when something of it is measured.
         device: where it runs: "cpu", or "cuda" on a machine that has one.
+        weights: path of a .safetensors file whose tensors stand in the place of what
+            the initializers draw; "" for none.
     """
 
     seed: int = 0
@@ -227,6 +229,7 @@ class Settings:
     dtype: str = "float32"
     mode: str = "train"
     device: str = "cpu"
+    weights: str = ""
 
 
 class Scope(NamedTuple):

@@ -45,7 +45,7 @@ NODE = (
 )
 KNOWN = (
     "format", "version", "last_id", "notes", "seed", "symbols", "dtype", "mode",
-    "device", "blocks", "nodes", "wires", *MARKS,
+    "device", "weights", "blocks", "nodes", "wires", *MARKS,
 )  # fmt: skip
 DEEPEST_BLOCK = 32  # within each other; see bodies.DEEPEST
 
@@ -69,6 +69,7 @@ def design_of(raw: Mapping[str, object]) -> Design:
             _one_of(raw, "dtype", FLOATS, Settings.dtype),
             _one_of(raw, "mode", MODES, Settings.mode),
             _one_of(raw, "device", DEVICES, Settings.device),
+            text_of(raw, "weights", "the file", ""),
         ),
         max([count_of(raw, "last_id", 0, LAST_ID, 0), *map(_taken, ids)]),
         text_of(raw, "notes", "the file", ""),

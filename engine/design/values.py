@@ -195,6 +195,19 @@ def set_device(design: Design, device: str) -> Design:
     return _set(design, "device", device, DEVICES)
 
 
+def set_weights(design: Design, path: str) -> Design:
+    """Take tensors from a .safetensors file where they fit; "" draws them all again.
+
+    Raises:
+        EditError: the path ends in something else.
+    """
+    if path and not path.lower().endswith(".safetensors"):
+        raise EditError("Weights are read from .safetensors files alone.")
+    if path == design.settings.weights:
+        return design
+    return replace(design, settings=replace(design.settings, weights=path))
+
+
 def _set(design: Design, name: str, value: str, known: tuple[str, ...]) -> Design:
     if value not in known:
         raise EditError(

@@ -18,7 +18,7 @@ from engine.measure.curves import differentiated
 from engine.measure.histogram import histogram
 from engine.measure.models import built
 from engine.measure.results import Received
-from engine.measure.sample import BATCH, passing_bytes, sample_inputs
+from engine.model.sample import BATCH, passing_bytes, sample_inputs
 from engine.model.memory import available, readable
 
 SAMPLES = 512

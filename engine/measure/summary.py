@@ -16,7 +16,7 @@ from engine.design.model import Design
 from engine.errors import Message
 from engine.measure.differing import differences
 from engine.measure.results import Summary, SummaryRow
-from engine.measure.sample import passing_bytes, sample_inputs
+from engine.model.sample import passing_bytes, sample_inputs
 from engine.model.build import build_meta
 from engine.model.memory import available, fits, readable, weight_bytes
 

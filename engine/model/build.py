@@ -25,6 +25,7 @@ from engine.model.memory import reserve
 from engine.model.network import Network
 from engine.model.plan import plan
 from engine.model.signatures import signature
+from engine.model.store import read_into
 
 _global = threading.Lock()  # who holds it may seed torch's global generator
 THREADS = min(os.cpu_count() or 1, 16)
@@ -93,11 +94,15 @@ def fill(
 
 
 def draw_into(tensor: torch.Tensor, draw: Draw, seed: int) -> None:
-    """Fill `tensor` as `draw` says, from a generator seeded by its name.
+    """Fill `tensor` as `draw` says, from its file or a generator seeded by its name.
 
     Raises:
         BuildError: torch has no such draw for this dtype.
+        FileError: the file it comes from is gone or damaged.
     """
+    if draw.source:
+        read_into(tensor, *draw.source)
+        return
     draw_with(tensor, draw, torch.Generator().manual_seed(seed_of(seed, draw.name)))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from engine.catalog import INITIALIZERS
@@ -14,6 +15,7 @@ from engine.design.fitting import chosen_init
 from engine.design.model import Design, Node
 from engine.design.ties import origin
 from engine.model.step import floating
+from engine.model.weights import Held, Match, held, match
 
 # torch.nn.init.sparse_ takes a generator for its values, yet chooses its zeros by the
 # global one, which therefore has to be seeded for the time of the call.
@@ -33,6 +35,7 @@ class Draw(NamedTuple):
         chosen: whether a person chose it; else it is torch's default.
         dtype: of its values.
         zero_row: a row that is set to zeros after the draw: an embedding's padding.
+        source: the .safetensors file that it is read from instead, and its name there.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Draw(NamedTuple):
     chosen: bool
     dtype: str
     zero_row: int | None = None
+    source: tuple[str, str] | None = None
 
     @property
     def owner(self) -> str:
@@ -52,12 +56,16 @@ class Draw(NamedTuple):
     @property
     def title(self) -> str:
         """What drew it, for people."""
+        if self.source:
+            return Path(self.source[0]).name
         return INITIALIZERS[self.init.kind if self.chosen else DEFAULT].title
 
 
 def draws(design: Design, checked: Checked) -> list[Draw]:
     """Every parameter and buffer that is a node's own, in the order of the nodes."""
-    return [draw for at in walk(checked) for draw in _draws(at)]
+    found = [draw for at in walk(checked) for draw in _draws(at)]
+    path = design.settings.weights
+    return _sourced(found, path) if path else found
 
 
 def draw_of(design: Design, checked: Checked, node: str, tensor: str) -> Draw | None:
@@ -81,6 +89,8 @@ def draw_of(design: Design, checked: Checked, node: str, tensor: str) -> Draw | 
         source, of = origin(nodes, (last, tensor))
         path = f"{before}/{source}" if before else source
         return draw_of(design, checked, path, of) if source != last else None
+    if design.settings.weights:  # which names a file's tensors get hangs on them all
+        return next((one for one in draws(design, checked) if one.name == name), None)
     for other in walk(checked):
         if other.path == node or other.path.startswith(inside):
             for draw in _draws(other):
@@ -93,6 +103,28 @@ def tensor_name(name: str, node: Node, tensor: str) -> str:
     """The name of a node's tensor, where `name` is that of its module."""
     own = node.row is not None and node.row.style == "value"
     return name if own else f"{name}.{tensor}"
+
+
+def matched(design: Design, checked: Checked) -> Match:
+    """How the design's file of weights fits it.
+
+    Raises:
+        FileError: the file cannot be read.
+    """
+    drawn = (draw for at in walk(checked) for draw in _draws(at))
+    return _match(drawn, design.settings.weights)
+
+
+def _match(found: Iterable[Draw], path: str) -> Match:
+    return match((Held(one.name, one.spec.shape) for one in found), held(path))
+
+
+def _sourced(found: list[Draw], path: str) -> list[Draw]:
+    sources = _match(found, path).sources
+    return [
+        one._replace(source=(path, sources[one.name])) if one.name in sources else one
+        for one in found
+    ]
 
 
 def seed_of(seed: int, name: str) -> int:

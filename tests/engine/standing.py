@@ -13,7 +13,7 @@ from engine.check import check
 from engine.design import edits
 from engine.design.model import Design, Wire
 from engine.errors import EngineError
-from engine.measure.sample import sample_inputs
+from engine.model.sample import sample_inputs
 
 torch.set_num_threads(1)
 

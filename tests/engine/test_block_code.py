@@ -17,7 +17,7 @@ from engine.design.model import Design
 from engine.errors import EditError
 from engine.measure.parameters import parameters
 from engine.measure.received import received
-from engine.measure.sample import sample_inputs
+from engine.model.sample import sample_inputs
 from engine.measure.summary import summary
 from engine.measure.weights import weights
 from engine.model.build import build

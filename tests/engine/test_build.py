@@ -17,7 +17,7 @@ from engine.check import check
 from engine.design import edits
 from engine.design.model import Design
 from engine.errors import BuildError
-from engine.measure.sample import sample_inputs
+from engine.model.sample import sample_inputs
 from engine.model import memory
 from engine.model.build import build, build_meta
 from engine.model.draws import draw_of, draws, seed_of

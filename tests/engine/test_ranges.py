@@ -9,7 +9,7 @@ from engine.check import check
 from engine.check.ranges import CARRIES
 from engine.design import edits
 from engine.design.model import Design, Wire
-from engine.measure.sample import sample_inputs
+from engine.model.sample import sample_inputs
 from tests.strategies import chain
 
 

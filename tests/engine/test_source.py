@@ -17,7 +17,7 @@ from engine.check import check
 from engine.design import edits
 from engine.design.model import Design, Wire
 from engine.errors import BuildError, EditError
-from engine.measure.sample import sample_inputs
+from engine.model.sample import sample_inputs
 from engine.model.build import build
 from engine.model.layout import Group, row, statement, sum_statement
 from engine.model.naming import TAKEN

@@ -18,7 +18,7 @@ from engine.measure import received as arriving
 from engine.measure.models import KEPT, built, content
 from engine.measure.parameters import parameters
 from engine.measure.received import received
-from engine.measure.sample import sample_inputs
+from engine.model.sample import sample_inputs
 from engine.measure.weights import weights
 from engine.model import memory
 from engine.model.build import build

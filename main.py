@@ -176,20 +176,20 @@ def _source(text: str) -> tuple[str, str]:
 
 
 def _export(options: argparse.Namespace) -> int:
-    """Write a design as PyTorch source or as a picture, by the suffix of OUT."""
+    """Write a design as source, weights, graph or picture, by the suffix of OUT."""
+    from engine.model.exits import EXITS
+
     design, checked = _opened(options.design)
     suffix = options.out.suffix.lower()
     if suffix in PICTURES:
         return _picture(options, design)
-    if suffix != ".py":
-        known = ", ".join((".py", *PICTURES))
+    if suffix not in EXITS:
+        known = ", ".join((*EXITS, *PICTURES))
         return _refuse(f"'{options.out}' should end in one of {known}.")
     if not checked.ok:
         return _report(checked)
-    from engine.design.file import write_text
-    from engine.model.source import to_python
-
-    write_text(options.out, to_python(design, checked))
+    seed = design.settings.seed if options.seed is None else options.seed
+    EXITS[suffix].write(design, checked, options.out, seed)
     return 0
 
 
@@ -357,10 +357,19 @@ def _at_least(low: int, text: str) -> int:
     return int(text)
 
 
+def _out_help() -> str:
+    from engine.model.exits import EXITS
+
+    kinds = (f"{suffix} ({kind.title})" for suffix, kind in EXITS.items())
+    return ", ".join((*kinds, *PICTURES))
+
+
 def _takes_out(parser: argparse.ArgumentParser) -> None:
     _takes_design(parser)
-    said = ", ".join((".py", *PICTURES))
-    parser.add_argument("out", type=Path, metavar="OUT", help=f"one of {said}")
+    parser.add_argument("out", type=Path, metavar="OUT", help=_out_help())
+    parser.add_argument(
+        "--seed", type=int, help="of the weights, instead of the design's own"
+    )
     _takes_look(parser.add_argument_group("pictures"))
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "AskBars",
     "AskCurve",
     "AskDevices",
+    "AskExport",
     "AskParameters",
     "AskReceived",
     "AskSignal",
@@ -122,6 +123,15 @@ class AskSignal:
 
 
 @dataclass(frozen=True)
+class AskExport:
+    """Write a model to a file, in the form that its ending says."""
+
+    design: Design
+    path: str
+    slot: str = "export"
+
+
+@dataclass(frozen=True)
 class AskDevices:
     """The devices of this machine that a design can run on."""
 
@@ -156,6 +166,19 @@ def warm() -> None:
 
     small = edits.insert_after(edits.add(Design(), "input"), "linear", "n1")
     answer(AskParameters(small))
+
+
+@answer.register
+def _(request: AskExport) -> str:
+    from pathlib import Path
+
+    from engine.check import check
+    from engine.model.exits import EXITS
+
+    path = Path(request.path)
+    design, seed = request.design, request.design.settings.seed
+    EXITS[path.suffix.lower()].write(design, check(design), path, seed)
+    return request.path
 
 
 @answer.register

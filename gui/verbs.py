@@ -64,6 +64,12 @@ class Verbs(QObject):
     def export_python(self) -> None:
         self._window.files.export_python()
 
+    def export_model(self) -> None:
+        self._window.exchange.export_model()
+
+    def load_weights(self) -> None:
+        self._window.exchange.load_weights()
+
     def export_picture(self) -> None:
         from gui.picture_dialog import PictureDialog
 

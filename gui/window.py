@@ -143,6 +143,7 @@ class Window(QMainWindow):
 
     def _make_session(self) -> None:
         from gui.document import Document
+        from gui.exchange import Exchange
         from gui.files import Files
         from gui.keeping import Keeper
         from gui.library import Library
@@ -163,6 +164,7 @@ class Window(QMainWindow):
         self.session.keep_block = keeper.keep_block
         self.session.keep_part = keeper.keep_part
         self.files = Files(self.session, self)
+        self.exchange = Exchange(self.session, self)
         self.rescue = Rescue(self.document, self)
         self.verbs = Verbs(self)
         self.status = StatusBar(self.session, self)

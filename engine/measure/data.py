@@ -18,8 +18,8 @@ from engine.catalog.dims import Tensor, sampled
 from engine.check import Checked
 from engine.design.model import Design
 from engine.errors import MeasureError
-from engine.measure.sample import sample_inputs
 from engine.model.draws import seed_of
+from engine.model.sample import sample_inputs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

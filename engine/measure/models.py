@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from pathlib import Path
 
 from torch import nn
 
@@ -29,7 +30,7 @@ def content(design: Design) -> Hashable:
     )
     settings = design.settings
     chosen = settings.seed, settings.dtype, _sorted(settings.symbols)
-    return nodes, design.wires, chosen
+    return nodes, design.wires, chosen, _file(settings.weights)
 
 
 def built(design: Design) -> nn.Module:
@@ -45,6 +46,15 @@ def built(design: Design) -> nn.Module:
         _models[key] = build(design, checked=check(design))
     _models.move_to_end(key)
     return _models[key]
+
+
+def _file(path: str) -> Hashable:
+    """A file of weights as it is now: it may be written anew under its name."""
+    try:
+        found = Path(path).stat() if path else None
+    except OSError:
+        found = None
+    return path, found and (found.st_mtime_ns, found.st_size)
 
 
 def _sorted(mapping: object) -> Hashable:

@@ -18,8 +18,8 @@ from engine.measure.curves import differentiated
 from engine.measure.histogram import histogram
 from engine.measure.models import built
 from engine.measure.results import Received
-from engine.model.sample import BATCH, passing_bytes, sample_inputs
 from engine.model.memory import available, readable
+from engine.model.sample import BATCH, passing_bytes, sample_inputs
 
 SAMPLES = 512
 FEWEST = 2  # a batch normalization needs two samples to have a variance

@@ -16,9 +16,9 @@ from engine.design.model import Design
 from engine.errors import Message
 from engine.measure.differing import differences
 from engine.measure.results import Summary, SummaryRow
-from engine.model.sample import passing_bytes, sample_inputs
 from engine.model.build import build_meta
 from engine.model.memory import available, fits, readable, weight_bytes
+from engine.model.sample import passing_bytes, sample_inputs
 
 COLUMNS = ("output_size", "num_params", "mult_adds")
 LIGHT = 64 << 20  # bytes of weights and of what passes that are nothing to a machine

@@ -108,12 +108,13 @@ def _pool(
 ) -> torch.Tensor | None:
     """These values and as many redraws as show their distribution; None if they do.
 
-    A tensor whose values are certain is not drawn again.
+    A tensor whose values are certain, or come from a file, is not drawn again.
     """
     count = values.numel()
     if (
         count >= TICKS
         or not count
+        or draw.source
         or theory.std == 0
         or not takes_generator(draw.call.function)
     ):

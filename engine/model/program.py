@@ -83,9 +83,9 @@ def need_onnx() -> None:
     missing = [name for name in ONNX if find_spec(name) is None]
     if missing:
         raise BuildError(
-            "ONNX needs {packages}, which are not installed here: python -m pip "
-            "install -r {extra}",
-            packages=" and ".join(missing),
+            "ONNX needs packages that are not installed here ({packages}): python -m "
+            "pip install -r {extra}",
+            packages=", ".join(missing),
             extra=EXTRA,
         )
 
@@ -142,7 +142,7 @@ def _named(network: nn.Module, names: list[str]) -> nn.Module:
 def _results(design: Design, checked: Checked) -> list[str]:
     """A name for each result that no input has."""
     taken = [design.nodes[key].name for key in checked.inputs]
-    found = []
+    found: list[str] = []
     for node, port in checked.results:
         name = design.nodes[node].name
         several = sum(other == node for other, _ in checked.results)

@@ -13,8 +13,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from safetensors import SafetensorError, safe_open
-
 from engine.errors import FileError
 
 SUFFIX = ".safetensors"
@@ -66,6 +64,8 @@ def held(path: str) -> tuple[Held, ...]:
 
 @lru_cache(maxsize=8)
 def _held(path: str, _changed: int, _size: int) -> tuple[Held, ...]:
+    from safetensors import SafetensorError, safe_open  # not before it is needed
+
     try:
         with safe_open(path, framework="numpy") as file:
             return tuple(

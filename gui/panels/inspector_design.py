@@ -15,6 +15,7 @@ from engine.design.model import Design, Settings
 from engine.errors import EngineError
 from gui.panels.fields import Field, field_for
 from gui.panels.inspector_runs import RunFields
+from gui.panels.inspector_weights import WeightsRow
 from gui.panels.labels import Heading, Label, grouped
 from gui.session import Session
 from gui.words import say
@@ -45,6 +46,9 @@ class DesignForm(QWidget):
         self._layout.addWidget(Heading(self.tr("How it runs"), self))
         self.runs = RunFields(session, self)
         self._layout.addWidget(self.runs)
+        self._layout.addWidget(Heading(self.tr("Weights"), self))
+        self.weights = WeightsRow(session, self)
+        self._layout.addWidget(self.weights)
         self._layout.addWidget(Heading(self.tr("Notes"), self))
         self._notes = Notes(session, self)
         self._layout.addWidget(self._notes)
@@ -64,6 +68,7 @@ class DesignForm(QWidget):
         for name in self._symbols.keys() - _symbols(design):
             self._symbols[name].hide()
         self.runs.display(design.settings)
+        self.weights.display()
         self._notes.display(design.notes)
         said = self.tr("{nodes} nodes · {params} parameters · {work} mult-adds")
         checked = document.checked

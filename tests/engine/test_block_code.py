@@ -17,10 +17,10 @@ from engine.design.model import Design
 from engine.errors import EditError
 from engine.measure.parameters import parameters
 from engine.measure.received import received
-from engine.model.sample import sample_inputs
 from engine.measure.summary import summary
 from engine.measure.weights import weights
 from engine.model.build import build
+from engine.model.sample import sample_inputs
 from engine.model.source import to_python
 from main import main
 from tests.engine.drawn_networks import (

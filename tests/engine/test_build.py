@@ -17,12 +17,12 @@ from engine.check import check
 from engine.design import edits
 from engine.design.model import Design
 from engine.errors import BuildError
-from engine.model.sample import sample_inputs
 from engine.model import memory
 from engine.model.build import build, build_meta
 from engine.model.draws import draw_of, draws, seed_of
 from engine.model.plan import plan
 from engine.model.resolve import resolve
+from engine.model.sample import sample_inputs
 from tests.engine.standing import KINDS, inputs_of, standing, variants
 from tests.strategies import chain, designs, tutorial
 

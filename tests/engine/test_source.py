@@ -17,10 +17,10 @@ from engine.check import check
 from engine.design import edits
 from engine.design.model import Design, Wire
 from engine.errors import BuildError, EditError
-from engine.model.sample import sample_inputs
 from engine.model.build import build
 from engine.model.layout import Group, row, statement, sum_statement
 from engine.model.naming import TAKEN
+from engine.model.sample import sample_inputs
 from engine.model.source import class_name, to_python
 from tests.engine.standing import inputs_of, run, standing
 from tests.engine.test_source_rows import RUFF, same, tidy, written

@@ -18,11 +18,11 @@ from engine.measure import received as arriving
 from engine.measure.models import KEPT, built, content
 from engine.measure.parameters import parameters
 from engine.measure.received import received
-from engine.model.sample import sample_inputs
 from engine.measure.weights import weights
 from engine.model import memory
 from engine.model.build import build
 from engine.model.draws import draws
+from engine.model.sample import sample_inputs
 from tests.engine.standing import KINDS, standing
 from tests.engine.test_build import huge
 from tests.strategies import chain, tutorial

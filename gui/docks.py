@@ -160,6 +160,7 @@ class Docks:
         """What is built after the first paint, a step at a time."""
         return [
             self._summary,
+            self._signal,
             self._problems,
             self._parameters,
             self._code,
@@ -261,6 +262,7 @@ class Docks:
         tr = self._window.tr
         titles = {
             "summary": tr("Summary"),
+            "signal": tr("Signal"),
             "problems": tr("Problems"),
             "parameters": tr("Parameters"),
             "code": tr("Code"),
@@ -274,6 +276,12 @@ class Docks:
 
         page = self.pages["summary"]
         page.hold(SummaryPanel(self._whole, page))
+
+    def _signal(self) -> None:
+        from gui.panels.signal import SignalPanel
+
+        page = self.pages["signal"]
+        page.hold(SignalPanel(self._whole, self._session.ear, page))
 
     def _problems(self) -> None:
         from gui.panels.problems import ProblemsPanel

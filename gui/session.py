@@ -14,6 +14,7 @@ from gui.selection import Selection
 from gui.theme import Theme
 
 if TYPE_CHECKING:
+    from gui.hearing import Hearing
     from gui.worker import Worker
 
 
@@ -42,6 +43,7 @@ class Session:
         keep_block: keeps a definition of the design, by its id, in the library.
         keep_part: keeps a packed block there.
         added: what the person adds often, and added last.
+        hearing: listens to the signal through the whole design; the window makes it.
     """
 
     document: Document
@@ -58,3 +60,13 @@ class Session:
     keep_block: Callable[[str], None] = _quiet
     keep_part: Callable[[Design], None] = _quiet
     added: Habits = field(default_factory=lambda: Habits("add", COMMON))
+    hearing: Hearing | None = None
+
+    @property
+    def ear(self) -> Hearing:
+        """What listens to the signal, made when it is first wanted."""
+        if self.hearing is None:
+            from gui.hearing import Hearing
+
+            self.hearing = Hearing(self.document, self.worker, self.document)
+        return self.hearing

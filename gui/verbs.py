@@ -168,6 +168,9 @@ class Verbs(QObject):
     def see_summary(self) -> None:
         self._window.docks.see("summary")
 
+    def see_signal(self) -> None:
+        self._window.docks.see("signal")
+
     def see_problems(self) -> None:
         self._window.docks.see("problems")
 

@@ -58,16 +58,20 @@ class Predicted(NamedTuple):
         why: there is none.
         start: the value whose sampled size the theory goes on from: its node's path;
             "" is the network's own input, or its end.
+        mean: expected mean.
     """
 
     second: float | None = None
     why: Message | None = None
     start: str = ""
+    mean: float = 0.0
 
     @property
     def std(self) -> float | None:
-        """The root of the second moment: the spread of what has no mean."""
-        return None if self.second is None else self.second**0.5
+        """The expected spread about the mean."""
+        if self.second is None:
+            return None
+        return float(max(self.second - self.mean**2, 0.0) ** 0.5)
 
 
 class Leaving(NamedTuple):

@@ -132,7 +132,8 @@ class _Walk:
         if not np.isfinite(state.second).all():
             raise Gap("Its size is beyond what a number holds.")
         self._states[place] = state
-        self.found.forward[place] = Predicted(state.size, None, state.start)
+        mean = float(np.mean(state.mean))
+        self.found.forward[place] = Predicted(state.size, None, state.start, mean)
 
     def _sampled(self, op: Op, why: Message) -> None:
         """Behind a gap: go on from what was sampled, with no claim about it."""

@@ -95,6 +95,14 @@ INSIGHT: tuple[Entry, ...] = (
         icon="table",
     ),
     act(
+        "see_signal",
+        "S&ignal",
+        "Show how large the signal and its gradient are at every layer",
+        "Ctrl+Alt+7",
+        icon="activity",
+        also=("vanishing", "exploding", "gradient", "propagation", "variance"),
+    ),
+    act(
         "see_problems",
         "&Problems",
         "Show what is wrong or unwise",

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QFrame,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -151,6 +152,35 @@ class Key(QToolButton):
             f"QToolButton:hover {{ background: {theme.hover.name()} }}"
             f"QToolButton:focus {{ border: 1px solid {theme.accent.name()} }}"
         )
+
+
+class Stroke(QWidget):
+    """A stroke of a legend and what it stands for; nothing to press."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        parent: QWidget,
+        text: str,
+        colour: Callable[[], QColor],
+        *,
+        dashed: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self._colour, self._dashed = colour, dashed
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 0, 2, 0)
+        row.setSpacing(3)
+        self._picture = QLabel(self)
+        words = Words(theme, self)
+        words.say(text)
+        row.addWidget(self._picture)
+        row.addWidget(words)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        self._picture.setPixmap(stroke(self._colour(), dashed=self._dashed))
 
 
 def stroke(colour: QColor, *, dashed: bool = False) -> QPixmap:

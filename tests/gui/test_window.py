@@ -277,7 +277,7 @@ def test_other_files_are_not_taken(window, tmp_path):
 def test_recent_files_and_examples_are_in_the_menu(window, choose, tmp_path):
     choose(tmp_path / "net.fanin")
     window.run("save")
-    recent, examples = window._submenus["recent"], window._submenus["examples"]
+    recent, examples = window.submenus["recent"], window.submenus["examples"]
     recent.aboutToShow.emit()
     examples.aboutToShow.emit()
     assert recent.actions()[0].text() == "net.fanin"

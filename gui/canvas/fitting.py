@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from engine.catalog.dims import INTEGERS, Tensor
 from engine.catalog.spec import Port
-from engine.check import Checked
+from engine.check import Checked, Known
 from engine.design import edits
 from engine.design.evaluate import evaluate
 from engine.design.flow import resolved
@@ -131,6 +131,31 @@ def _shaped(
     if any(name not in arriving for name in required):
         return True  # what else arrives is not known yet
     return _works(node, symbols, tuple(arriving.items()))
+
+
+def made_of(design: Design, checked: Checked, node: Node) -> Known | ShapeError | None:
+    """What a node makes of what its wires bring; None where not all of it is known.
+
+    Args:
+        design: with the wires that count.
+        checked: knows the tensors, though maybe not these wires.
+        node: of the design, no use of a block.
+    """
+    arriving = {}
+    for name, wire in design.graph.incoming.get(node.id, {}).items():
+        tensor = checked.tensor(wire.source, wire.output)
+        if tensor is not None:
+            arriving[name] = tensor
+    required = [port.name for port in node.inputs if not port.optional]
+    if node.block is not None or node.row is None:
+        return None
+    if any(name not in arriving for name in required):
+        return None
+    try:
+        key = resolved(node, design.settings.symbols)
+    except EngineError:
+        return None
+    return evaluate(key, tuple(arriving.items()))
 
 
 def _works(

@@ -208,7 +208,7 @@ class GuideItem(QGraphicsItem):
         self.lines: tuple[QLineF, ...] = ()
         self.gaps: tuple[QLineF, ...] = ()
         self._area = QRectF()
-        self.setZValue(9)
+        self.setZValue(0.5)  # over the wires, under the nodes and their text
 
     def display(self, snap: Snap) -> None:
         """Show these lines, or none."""

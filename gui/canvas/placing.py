@@ -20,6 +20,7 @@ from gui.canvas.inks import Inks
 GAP = 48.0  # between nodes in a row; a label widens it
 DOCKED = 16.0  # between a layer and the activation docked to it
 AIR = 14.0  # least distance of nodes that are not in a row
+SMALL = 1500  # nodes up to which a check is done before a hand notices
 CELL = 240.0  # side of the squares by which neighbours are found
 
 
@@ -50,15 +51,26 @@ class Plan:
         return max(GAP, self.inks.width("label", text) + 32)
 
 
+def foreseen(design: Design, checked: Checked) -> Checked:
+    """What will be known of a design; of a large one only what is known by now.
+
+    A hand asks this on its way, where nobody waits.
+    """
+    return check(design) if len(design.nodes) <= SMALL else checked
+
+
 def free_spot(box: QRectF, at: QPointF, taken: Sequence[QRectF]) -> QPointF:
     """The spot nearest below or above `at` where `box` covers nothing."""
     step = 24.0
+    wide = box.translated(at).adjusted(-AIR, -AIR, AIR, AIR)
+    left, right = wide.left(), wide.right()  # it only moves up and down
+    column = [b for b in taken if b.left() < right and left < b.right()]
     for count in range(400):
         for sign in (1, -1) if count else (1,):
-            spot = at + QPointF(0, sign * count * step)
-            around = box.translated(spot).adjusted(-AIR, -AIR, AIR, AIR)
-            if not any(around.intersects(other) for other in taken):
-                return spot
+            way = QPointF(0, sign * count * step)
+            around = wide.translated(way)
+            if not any(around.intersects(other) for other in column):
+                return at + way
     return at
 
 
@@ -251,7 +263,7 @@ def _seated(
     """
     node, source = design.nodes[key], design.nodes[after]
     # Its text, and so its width, is that of the shapes that now reach it.
-    checked = check(design)
+    checked = foreseen(design, plan.checked)
     plan = replace(plan, checked=checked)
     box = face_of(node, checked, plan.inks).space
     output = source.outputs[0].name if source.outputs else ""

@@ -13,22 +13,27 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QGraphicsPathItem
 
-from engine.check import Checked, check
+from engine.check import Checked
 from engine.design.model import Design, Node, Wire
 from gui.canvas.face import Face, face_of
 from gui.canvas.ghost import GhostItem
 from gui.canvas.inks import pen
+from gui.canvas.placing import foreseen
 from gui.canvas.route import straight
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
+    from gui.canvas.view import CanvasView
+
+CROWD = 400  # nodes of which a part is moved faster than a hand moves
 
 
 class Preview:
     """Shows one possible design over the present one."""
 
-    def __init__(self, scene: CanvasScene) -> None:
-        self._scene = scene
+    def __init__(self, view: CanvasView) -> None:
+        self._view = view
+        self._scene: CanvasScene = view.canvas
         self.ghosts: dict[str, GhostItem] = {}
         self.wires: dict[Wire, QGraphicsPathItem] = {}
         self.moved: dict[str, QPointF] = {}
@@ -48,15 +53,16 @@ class Preview:
             What would be known of it.
         """
         self.clear()
-        checked = check(after) if after.graph is not before.graph else None
-        known = checked or self._scene.session.document.checked
+        known = self._scene.session.document.checked
+        if after.graph is not before.graph:
+            known = foreseen(after, known)
         for key, node in after.nodes.items():
             old = before.nodes.get(key)
             if old is not node or key in held:
                 face = face_of(node, known, self._scene.inks)
                 fresh = old is None or old is node
                 self._ghost(face, self._spot(after, key), pale=fresh)
-        self._move(before, after, held)
+        self._move(after, held)
         gone = set(before.wires) - set(after.wires)
         self._hide(gone)
         for wire in after.wires:
@@ -88,15 +94,20 @@ class Preview:
         if moved:
             scene.settle(moved)
 
-    def _move(self, before: Design, after: Design, held: Collection[str]) -> None:
-        was = before.look.positions
-        self.moved = {
+    def _move(self, after: Design, held: Collection[str]) -> None:
+        """Show neighbours where they would move to; of a crowd those in view."""
+        was = self._scene.session.document.design.look.positions
+        moved = {
             key: QPointF(*spot)
             for key, spot in after.look.positions.items()
             if key in was and was[key] != spot and key not in held
         }
-        if self.moved:
-            self._scene.put(self.moved)
+        if len(moved) > CROWD:
+            seen = self._view.visible_nodes()
+            moved = {key: moved[key] for key in seen if key in moved}
+        if 0 < len(moved) <= CROWD:  # too many are small dots on the screen anyway
+            self.moved = moved
+            self._scene.put(moved)
 
     def _hide(self, wires: Collection[Wire]) -> None:
         for wire in wires:

@@ -273,3 +273,36 @@ def test_a_card_follows_until_the_canvas_shows_the_node(qapp: QApplication) -> N
     card.drop()
     window.close()
     window.deleteLater()
+
+
+# Large designs
+
+
+def test_in_a_large_design_the_cues_are_there_without_checking_all_of_it(
+    hand: Hand,
+    canvas: CanvasView,
+    document: Document,
+    chain: Design,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gui.canvas.placing.SMALL", 3)
+    monkeypatch.setattr("gui.canvas.outcome.SMALL", 3)
+    hand.carry("dropout", hand.on_wire(WIRE))
+    spot = canvas.tool.preview.ghosts["n5"].pos()
+    assert hand.said == "between linear1 and relu1"
+    hand.drop()
+    assert canvas.canvas.node_items["n5"].pos() == spot
+    document.undo()
+
+    document.attempt(edits.set_params, ["n2"], {"out_features": 12}, text="12")
+    document.attempt(edits.add, "add", (190.0, 200.0), text="Add")
+    add = document.design.newest
+    wire = Wire("n1", "output", add, "in1")
+    document.attempt(edits.connect, wire, text="first")
+    hand.press(hand.out_of("n2"))
+    hand.move(hand.into(add, "in2"))
+    assert canvas.cue.refused
+    said = hand.said
+    hand.release()
+    (problem,) = document.checked.of(add)[:1]
+    assert str(problem.message).startswith(said.rstrip("."))

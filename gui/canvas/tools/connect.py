@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
 CATCH = 22.0  # a port this near takes the wire
+CROWD = 800  # nodes in view
 CLICK = 4.0  # a shorter way is a click, not a drag
 
 
@@ -115,6 +116,8 @@ class ConnectTool(Tool):
         key, port, entering = self.anchor
         known = self.fits.keys() | {key}  # the end that stays is neither
         fresh = [each for each in self.view.visible_nodes() if each not in known]
+        if len(fresh) > CROWD:
+            return  # from so far away no port can be told from another
         search = fitting_outputs if entering else fitting_inputs
         found = search(design, checked, (key, port), fresh)
         for each, ports in found.items():
@@ -152,7 +155,9 @@ class ConnectTool(Tool):
         self.meant = wire
         self.outcome = Outcome()
         if wire is not None and wire != self.taken:
-            self.outcome = outcome(self.document.design, self.taken, wire)
+            self.outcome = outcome(
+                self.document.design, self.document.checked, self.taken, wire
+            )
 
     # What is shown
 

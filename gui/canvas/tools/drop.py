@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -11,7 +12,7 @@ from engine.catalog import INITIALIZERS, OPERATORS
 from engine.catalog.spec import Init
 from engine.check import check
 from engine.design import edits
-from engine.design.model import Design, Node, Wire
+from engine.design.model import Design, Graph, Look, Node, Wire
 from engine.errors import EngineError
 from gui.canvas.face import Face, face_of
 from gui.canvas.guides import Shape
@@ -66,7 +67,7 @@ class DropTool(Tool):
         self.aim = Aim()
         self.wire = WireAim(view)
         self.node: NodeItem | None = None
-        self.preview = Preview(self.scene)
+        self.preview = Preview(view)
         self.lines = Lines(view)
         self.refusal = ""
         self.plan: Plan = view.plan()
@@ -203,7 +204,8 @@ class DropTool(Tool):
         if self._alone is None:
             grown = self.edit_at(QPointF())(self.document.design)
             node = grown.nodes[grown.newest]
-            face = face_of(node, check(grown), self.scene.inks)
+            alone = replace(grown, graph=Graph({node.id: node}), look=Look())
+            face = face_of(node, check(alone), self.scene.inks)
             self._alone = face, self.plan.box(node)
         return self._alone
 

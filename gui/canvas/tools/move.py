@@ -62,7 +62,7 @@ class MoveTool(Tool):
         self.boxes: dict[str, Box] = {}  # of frames and comments that go along
         self.lines = Lines(view)
         self.aim = WireAim(view)
-        self.preview = Preview(self.scene)
+        self.preview = Preview(view)
         self.copies: list[tuple[GhostItem, QPointF]] = []
         self._edit: partial[Design] | None = None  # into the wire that is meant
         self._shape = Shape(self.scene.node_items[grabbed].body, start)
@@ -178,6 +178,7 @@ class MoveTool(Tool):
         if wire is None:
             self.hint("", at)
             return
+        self.lines.hide()  # it will not stand there
         if self._edit is None or self._edit.keywords["wire"] != wire:
             self._intend(wire, middle)
         nodes = self.document.design.nodes

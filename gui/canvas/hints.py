@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from engine.catalog.dims import text as shape_text
 from engine.design.model import Wire
 from gui.canvas.face import Dot
+from gui.canvas.kinds import kind_of, words
 from gui.canvas.scene import Hit
 from gui.document import Document
 from gui.words import say
@@ -59,6 +60,7 @@ def _of_wire(wire: Wire, document: Document) -> list[str]:
     tensor = checked.tensor(wire.source, wire.output)
     if tensor:
         lines.append(f"{shape_text(tensor.shape)} {tensor.dtype}")
+        lines += filter(None, [words(kind_of(wire, tensor))])
     else:
         lines.append(_tr("Its shape is not known yet."))
     if wire in checked.wrong_wires:

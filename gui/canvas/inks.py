@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 
+from gui.canvas.kinds import LINES, Kind, styled
 from gui.theme import FACES, Theme
 
 # role -> pixels, weight, face. In pixels, so that a picture of any resolution has the
@@ -44,6 +45,7 @@ class Inks:
         self._widths: dict[tuple[str, str], float] = {}
         self._cuts: dict[tuple[str, str, int], str] = {}
         self._families: dict[str, QColor] = {}
+        self._threads: dict[tuple[Kind, int], QPen] = {}
         self.wire = pen(theme.wire, 2.0)
         self.wire_bold = pen(theme.accent, 3.0)
         self.wire_hover = pen(theme.muted, 2.5)
@@ -82,6 +84,14 @@ class Inks:
                 )
             )
         )
+
+    def thread(self, kind: Kind, axes: int) -> QPen:
+        """The pen of a wire on which such a tensor travels."""
+        found = self._threads.get((kind, axes))
+        if found is None:
+            colour = self.theme.mark(LINES[kind][0]) if kind in LINES else self.line
+            found = self._threads[kind, axes] = styled(self.wire, kind, axes, colour)
+        return found
 
     def width(self, role: str, text: str) -> float:
         """How wide `text` is, in scene units; remembered, since measuring is dear."""

@@ -162,7 +162,8 @@ class Picture:
         text = ""
         if tensor:
             text = tensor_text(tensor.shape, tensor.dtype, sampling=True, usual=usual)
-        item.say(WireLook(text, wire in self._checked.wrong_wires), self.inks)
+        wrong = wire in self._checked.wrong_wires
+        item.say(WireLook.of(wire, tensor, text, wrong=wrong), self.inks)
         return item
 
     def _line(self, item: WireItem) -> Line:

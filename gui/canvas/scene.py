@@ -248,7 +248,9 @@ class CanvasScene(QGraphicsScene):
         self.node_items[key].feel(wired=frozenset(wired))
 
     def _look(self, wire: Wire) -> WireLook:
-        return WireLook(self._text(wire), wire in self._wrong)
+        tensor = self.session.document.checked.tensor(wire.source, wire.output)
+        wrong = wire in self._wrong
+        return WireLook.of(wire, tensor, self._text(wire), wrong=wrong)
 
     def _text(self, wire: Wire) -> str:
         """The shape on a wire; thousands have a few, which are written once."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from engine.catalog.dims import Tensor
 from engine.design.model import Wire
 from gui.canvas.detail import LABELS, seen
 from gui.canvas.inks import Inks
+from gui.canvas.kinds import HOLLOW, Kind, kind_of
 from gui.canvas.layout.shapes import Point
 from gui.canvas.layout.way import direct
 from gui.canvas.lettering import faded
@@ -23,10 +25,18 @@ NOWHERE = Laid(direct((0.0, 0.0), (0.0, 0.0)), None)
 
 
 class WireLook(NamedTuple):
-    """What a wire says: the shape on it, and whether it fits."""
+    """What a wire says: the shape on it, whether it fits, and what kind it is of."""
 
     text: str = ""
     wrong: bool = False
+    kind: Kind = "values"
+    axes: int = 2
+
+    @classmethod
+    def of(cls, wire: Wire, tensor: Tensor | None, text: str, *, wrong: bool) -> Self:
+        """The look of a wire on which a tensor travels."""
+        axes = tensor.rank if tensor else 2
+        return cls(text, wrong, kind_of(wire, tensor), axes)
 
 
 class WireItem(QGraphicsItem):
@@ -128,7 +138,9 @@ class WireItem(QGraphicsItem):
             return inks.wire_wrong
         if self.hovered:
             return inks.wire_hover
-        return inks.wire if self.look.text else inks.wire_waiting
+        if not self.look.text:
+            return inks.wire_waiting
+        return inks.thread(self.look.kind, self.look.axes)
 
     # What Qt asks for
 
@@ -146,7 +158,11 @@ class WireItem(QGraphicsItem):
 
     def draw(self, painter: QPainter, zoom: float) -> None:
         """Line and label, on any painter."""
-        paint_wire(painter, self.path, self.stroke, zoom)
+        stroke = self.stroke
+        paint_wire(painter, self.path, stroke, zoom)
+        if self.look.kind == "state" and stroke.widthF() > 2 * HOLLOW:
+            inner = QPen(self.inks.canvas, HOLLOW)
+            paint_wire(painter, self.path, inner, zoom, least=0.0)
         label = self.laid.label
         shows = seen(LABELS, zoom)
         if shows and self.look.text and label is not None:

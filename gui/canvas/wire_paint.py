@@ -13,12 +13,16 @@ LABEL_EDGE = 5.0  # between the text of a pill and its ends
 
 
 def paint_wire(
-    painter: QPainter, path: QPainterPath, stroke: QPen, zoom: float
+    painter: QPainter,
+    path: QPainterPath,
+    stroke: QPen,
+    zoom: float,
+    least: float = THIN,
 ) -> None:
-    """The line itself."""
-    if stroke.widthF() * zoom < THIN:
+    """The line itself, at least so many pixels wide."""
+    if stroke.widthF() * zoom < least:
         stroke = QPen(stroke)
-        stroke.setWidthF(THIN / zoom)
+        stroke.setWidthF(least / zoom)
     painter.setPen(stroke)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(path)

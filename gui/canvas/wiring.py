@@ -54,6 +54,7 @@ class Wiring:
         self._lanes: Lanes[Wire] = Lanes()
         self._labels: Ground[Wire] = Ground()
         self._reach: Ground[Wire] = Ground()
+        self._fans: dict[tuple[str, str], set[Wire]] = {}  # output -> its wires
         self._said: dict[tuple[str, str], Wire] = {}  # output -> wire with its label
 
     def cover(self, key: str, face: Face, x: float, y: float) -> set[Wire]:
@@ -82,6 +83,7 @@ class Wiring:
         """A wire is gone."""
         self._lift(wire)
         self._lines.pop(wire, None)
+        self._fans.get((wire.source, wire.output), set()).discard(wire)
         self.laid.pop(wire, None)
 
     def lay(self, lines: Mapping[Wire, Line]) -> dict[Wire, Laid]:
@@ -89,6 +91,7 @@ class Wiring:
         for wire, line in lines.items():
             self._lift(wire)
             self._lines[wire] = line
+            self._fans.setdefault((wire.source, wire.output), set()).add(wire)
         ways: dict[Wire, Way] = {}
         for wire in sorted(lines, key=self._rank):
             line = lines[wire]
@@ -127,7 +130,8 @@ class Wiring:
         said = self._said.get(port)
         if said is not None and way.direct and not line.loud:
             return None
-        spot = label_spot(way, line.label, self.ground, self._labels)
+        forks = len(self._fans[port]) > 1
+        spot = label_spot(way, line.label, self.ground, self._labels, forks=forks)
         if spot is not None:
             self._labels.put(wire, label_box(spot, line.label))
             self._said.setdefault(port, wire)

@@ -11,6 +11,7 @@ from gui.canvas.layout.way import Way, along
 HALF = 9.0  # of a label's height
 AIR = 1.0  # around it
 SHARES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
+BEFORE = 7.0  # from a port where wires part to the label
 LIFTED = 13.0  # above nodes that leave no room between them
 
 
@@ -19,6 +20,8 @@ def label_spot(
     width: float,
     ground: Ground[Key],
     labels: Ground[Other],
+    *,
+    forks: bool = False,
 ) -> Point | None:
     """The middle of a label of this width; None where there is no room at all.
 
@@ -27,8 +30,9 @@ def label_spot(
         width: of the label.
         ground: what nodes cover.
         labels: what other labels cover.
+        forks: whether other wires leave the same port, which turn behind the label.
     """
-    for spot in _spots(way, width):
+    for spot in _spots(way, width, forks=forks):
         box = label_box(spot, width)
         if not labels.near(box) and not ground.near(box):
             return spot
@@ -42,10 +46,12 @@ def label_box(spot: Point, width: float) -> Box:
     return Box(x - half, y - HALF - AIR, x + half, y + HALF + AIR)
 
 
-def _spots(way: Way, width: float) -> Iterator[Point]:
+def _spots(way: Way, width: float, *, forks: bool) -> Iterator[Point]:
     """On the lane of a way that has one, along it, and right above it."""
     if len(way.legs) == len(way.legs[0]) == 1:  # a level line: by far the most
         (x, y), (end, _) = way.start, way.end
+        if forks and end - x > width + 2 * BEFORE:
+            yield x + BEFORE + width / 2, y
         yield (x + end) / 2, y
         if end - x > width + 24:
             for share in SHARES[1:]:

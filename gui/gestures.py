@@ -130,6 +130,34 @@ GESTURES: tuple[Gesture, ...] = (
         ("arrows", "An arrow", "goes to the neighbour along the wires"),
     ),
     *_family(
+        "Frames and comments",
+        (
+            "frame_draw",
+            "Ctrl+J with nodes selected",
+            "draws a frame around them and asks for its title",
+        ),
+        (
+            "frame_move",
+            "Drag a frame by its title, a comment by all of it",
+            "moves it, and what is in the frame",
+        ),
+        (
+            "frame_join",
+            "Drag nodes into a frame, or out of it",
+            "they belong to it, or no longer",
+        ),
+        (
+            "frame_size",
+            "Drag an edge or a corner; Shift and an arrow",
+            "resizes it; what it reaches belongs to it",
+        ),
+        (
+            "frame_title",
+            "Double-click a frame's title or a comment, or Enter",
+            "writes it anew",
+        ),
+    ),
+    *_family(
         "Looking",
         (
             "wheel",

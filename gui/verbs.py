@@ -215,16 +215,18 @@ class Verbs(QObject):
         panes: list[QWidget] = [
             self._window.docks.panel,
             self.canvas,
+            self.canvas.levels.breadcrumb,
             self._window.docks.places[self._window.docks.inspector],
             self._window.docks.column,
             self._window.docks.tabs,
         ]
         panes = [pane for pane in panes if pane.isVisible()]
         now = self._window.focusWidget() or self._window
+        # The innermost: the breadcrumb lies on the canvas.
         at = [
             n for n, pane in enumerate(panes) if pane is now or pane.isAncestorOf(now)
         ]
-        follow = panes[((at[0] if at else -1) + 1) % len(panes)]
+        follow = panes[((at[-1] if at else -1) + 1) % len(panes)]
         target = follow if _takes_keys(follow) else _first_field(follow) or follow
         target.setFocus(Qt.FocusReason.TabFocusReason)
 

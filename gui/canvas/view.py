@@ -389,8 +389,10 @@ class CanvasView(Desk):
         return tool is not None
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab opens the search; Shift+Tab leaves the canvas."""
-        return False if forward else super().focusNextPrevChild(forward)
+        """Tab opens the search; Shift+Tab leaves the canvas by the breadcrumb."""
+        if forward:
+            return False
+        return self.levels.breadcrumb.take_keys() or super().focusNextPrevChild(False)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -324,12 +324,72 @@ def escape(stage: Stage) -> bool:
     return kept and not stage.selection.ids
 
 
+def framed(stage: Stage) -> QPointF:
+    """A frame around linear1 and relu1; a point of its title."""
+    stage.document.attempt(edits.frame_nodes, ["n2", "n3"], "Two", text="Frame")
+    stage.selection.set(())
+    return stage.canvas.canvas.marks.items["f5"].box.topLeft() + QPointF(30, 14)
+
+
+def members(stage: Stage, key: str = "f5") -> tuple[str, ...]:
+    return stage.document.design.look.marks[key].members
+
+
+def write_title(stage: Stage, text: str) -> None:
+    fields = stage.canvas.findChildren(QLineEdit, "frameTitle")
+    (field,) = (field for field in fields if field.isVisible())
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, KEY.Key_Return)
+
+
+def frame_draw(stage: Stage) -> bool:
+    stage.selection.set(["n2", "n3"])
+    stage.canvas.setFocus()
+    QTest.keyClick(stage.canvas, KEY.Key_J, CTRL)
+    write_title(stage, "Two")
+    frame = stage.document.design.look.marks["f5"]
+    return frame.title == "Two" and frame.members == ("n2", "n3")
+
+
+def frame_move(stage: Stage) -> bool:
+    title, left = framed(stage), stage.spot("n4")
+    stage.hand.drag(title, title + QPointF(0, 70))
+    moved = stage.spot("n2")[1] == stage.spot("n3")[1] > 40
+    return moved and stage.spot("n4") == left
+
+
+def frame_join(stage: Stage) -> bool:
+    framed(stage)
+    stage.hand.drag(stage.hand.middle("n3"), QPointF(380, 190), ALT)
+    out = members(stage)
+    stage.hand.drag(stage.hand.middle("n3"), QPointF(260, 10), ALT)
+    return out == ("n2",) and members(stage) == ("n2", "n3")
+
+
+def frame_size(stage: Stage) -> bool:
+    framed(stage)
+    box = stage.canvas.canvas.marks.items["f5"].box
+    edge = QPointF(box.right(), box.top() + 20)
+    stage.hand.drag(edge, QPointF(stage.spot("n4")[0] + 80, edge.y()))
+    wider = members(stage) == ("n2", "n3", "n4")
+    before = stage.document.design.look.marks["f5"].box.height
+    QTest.keyClick(stage.canvas, KEY.Key_Down, SHIFT)
+    return wider and stage.document.design.look.marks["f5"].box.height > before
+
+
+def frame_title(stage: Stage) -> bool:
+    stage.hand.double_click(framed(stage))
+    write_title(stage, "Pair")
+    return stage.document.design.look.marks["f5"].title == "Pair"
+
+
 STORIES: dict[str, Callable[[Stage], bool]] = {
     story.__name__: story
     for story in (
         *(palette_drag, palette_use, drop_on_wire, drop_on_node, drop_initializer),
         *(drop_alone, search, drop_file, wire, wire_search, wire_take, wire_cut),
         *(move, move_axis, copy, splice, border, nudge, click, toggle, path, band),
+        *(frame_draw, frame_move, frame_join, frame_size, frame_title),
         *(arrows, wheel, fingers, pan, rename, open_block, menu, escape),
     )
 }

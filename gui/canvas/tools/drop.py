@@ -85,6 +85,7 @@ class DropTool(Tool):
                 self._try(at)
         if not aim.node and not aim.wire:
             self._hover(at, keys)
+        self.scene.marks.aim([at])
         self.hint(self.refusal or self.words(), at, refused=bool(self.refusal))
 
     def finish(self, at: QPointF, keys: Keys) -> None:
@@ -98,6 +99,7 @@ class DropTool(Tool):
         self.wire.release()
         self.preview.clear()
         self.lines.hide()
+        self.scene.marks.aim(())
         self._known = False
 
     # What is carried: subclasses answer for theirs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -214,6 +214,14 @@ class Breadcrumb(QFrame):
             self._camera.setFocus()
             return QGraphicsView.focusNextPrevChild(self._camera, False)
         return True
+
+    def event(self, event: QEvent) -> bool:
+        """Esc is ours, also while the engine works and Esc would stop it."""
+        pressed = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if pressed and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc gives the keyboard back to the canvas; it leaves no block from here."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEasingCurve, QEvent, QObject, Qt, QVariantAnimation
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStyle
 
+from engine.design.marks import Box
 from engine.design.model import Wire
 from gui.canvas.layout.shapes import Point
 from gui.canvas.layout.way import along
@@ -49,6 +50,7 @@ class Moving(QObject):
         self._camera = camera
         self._nodes: dict[str, tuple[Point, Point]] = {}
         self._wires: dict[Wire, tuple[Thread, Thread]] = {}
+        self._marks: dict[str, tuple[Box, Box]] = {}
         self._way = QVariantAnimation(self)
         self._way.setStartValue(0.0)
         self._way.setEndValue(1.0)
@@ -59,7 +61,7 @@ class Moving(QObject):
 
     @property
     def busy(self) -> bool:
-        return bool(self._nodes or self._wires)
+        return bool(self._nodes or self._wires or self._marks)
 
     def after(self, change: Callable[[], bool]) -> bool:
         """Make a change, and let what it moved go there; whether it was made."""
@@ -71,6 +73,7 @@ class Moving(QObject):
         if calm or many or scene.far or not camera.isVisible():
             return change()
         spots, threads = dict(scene.stage.spots), self._threads()
+        boxes = {key: item.mark.box for key, item in scene.marks.items.items()}
         if not change():
             return False
         self._nodes = {
@@ -82,6 +85,11 @@ class Moving(QObject):
             wire: (threads[wire], thread)
             for wire, thread in self._threads().items()
             if wire in threads and threads[wire] != thread
+        }
+        self._marks = {
+            key: (boxes[key], item.mark.box)
+            for key, item in scene.marks.items.items()
+            if key in boxes and item.mark.box != boxes[key]
         }
         if self.busy:
             camera.installEventFilter(self)
@@ -97,6 +105,8 @@ class Moving(QObject):
             return
         scene, wires = self._camera.canvas, self._wires
         nodes, self._nodes, self._wires = self._nodes, {}, {}
+        marks, self._marks = self._marks, {}
+        scene.marks.restore(marks)
         self._way.stop()
         self._camera.removeEventFilter(self)
         self._camera.viewport().removeEventFilter(self)
@@ -125,6 +135,12 @@ class Moving(QObject):
         scene = self._camera.canvas
         for key, (before, after) in self._nodes.items():
             scene.node_items[key].setPos(*_between(before, after, share))
+        scene.marks.put(
+            {
+                key: Box(*(a + (b - a) * share for a, b in zip(*ends, strict=True)))
+                for key, ends in self._marks.items()
+            }
+        )
         for wire, (one, other) in self._wires.items():
             points = _mixed(one.points, other.points, share)
             label = other.label

@@ -407,10 +407,10 @@ class CanvasView(Desk):
     def event(self, event: QEvent) -> bool:
         """While a gesture lasts Esc gives that up, whatever the window means by it."""
         if (
-            self.tool is not None
-            and event.type() == QEvent.Type.ShortcutOverride
+            event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
             and event.key() == Qt.Key.Key_Escape
+            and (self.tool is not None or self.moving.busy)
         ):
             event.accept()
             return True

@@ -589,6 +589,7 @@ def test_tidy_draws_frames_around_their_nodes_in_one_step(window: Window) -> Non
     places = {key: (i % 3 * 90.0, i * 70.0) for i, key in enumerate(design.nodes)}
     window.document.replace(edits.move(design, places))
     window.run("tidy")
+    window.canvas.moving.finish()
     scene = window.canvas.canvas
     box = scene.marks.items["f8"].box
     for key, item in scene.node_items.items():

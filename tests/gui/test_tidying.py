@@ -125,3 +125,16 @@ def test_a_tidy_design_is_left_as_it_is(window, lively):
     steps = window.document.history.count()
     tidy_key(window)
     assert window.document.history.count() == steps
+
+
+def test_frames_are_on_the_way_with_their_nodes(window, lively, qtbot):
+    heaped(window)
+    document, marks = window.document, window.canvas.canvas.marks
+    ids = sorted(document.design.nodes)[:2]
+    document.commit(edits.frame_nodes(document.design, ids, "Pair"), "Frame")
+    (key,) = document.design.look.marks
+    tidy_key(window)
+    settled = document.design.look.marks[key].box
+    assert marks.items[key].mark.box != settled
+    qtbot.waitUntil(lambda: not lively.moving.busy)
+    assert marks.items[key].mark.box == settled

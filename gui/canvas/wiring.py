@@ -16,6 +16,7 @@ from gui.canvas.layout.ways import Lanes, way_of
 
 LEVEL = 14.0  # more than its label is what a wire runs level at first
 CAPTION = " caption"  # no id has a space
+FAR = 300.0  # a wire of this length carries a label even where a sibling does
 SHORT = 26.0  # between a layer and what is docked to it: no label
 
 
@@ -122,13 +123,14 @@ class Wiring:
         return abs(to_x - x) + abs(to_y - y), y, x, wire
 
     def _labelled(self, wire: Wire, way: Way) -> Point | None:
-        """The spot of a label: one for each output, and one on each wire that bows."""
+        """The spot of a label: one for each output, and for what goes far or bows."""
         line, port = self._lines[wire], (wire.source, wire.output)
         short = line.end[0] - line.start[0] < SHORT and line.start[1] == line.end[1]
         if not line.label or (short and way.direct):
             return None
         said = self._said.get(port)
-        if said is not None and way.direct and not line.loud:
+        near = way.direct and line.end[0] - line.start[0] < FAR
+        if said is not None and near and not line.loud:
             return None
         forks = len(self._fans[port]) > 1
         spot = label_spot(way, line.label, self.ground, self._labels, forks=forks)

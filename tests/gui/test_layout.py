@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 
 import pytest
 from hypothesis import given
@@ -189,6 +189,31 @@ def test_one_node_more_at_the_end_leaves_the_others_in_their_order(drawing):
 def _over(one: Box, other: Box) -> bool:
     """Whether one stands above the other, in one column."""
     return one.bottom <= other.top and one.left < other.right and other.left < one.right
+
+
+def test_a_chain_with_skips_within_skips_is_drawn_as_a_u():
+    count, ends = 11, [(1, 9), (2, 8), (3, 7), (4, 6)]
+    box, ins = Box(-80, -30, 80, 30), {"across": (-80.0, -10.0), "below": (-80.0, 10.0)}
+    keys = [f"n{place}" for place in range(count)]
+    shapes = {key: Shape(box, ins, {"o": (80.0, 0.0)}) for key in keys}
+    chain = [Wire(a, "o", b, "below") for a, b in pairwise(keys)]
+    skips = [Wire(keys[a], "o", keys[b], "across") for a, b in ends]
+    drawing = Drawing(shapes, [*chain, *skips])
+    spots = tidy(drawing)
+
+    assert len({spots[keys[a]][0] for a, _ in ends}) == 1  # down on one side
+    assert len({spots[keys[b]][0] for _, b in ends}) == 1  # up on the other
+    for a, b in ends:
+        assert spots[keys[a]][1] == spots[keys[b]][1] - 10  # level, port to port
+    heights = [spots[keys[a]][1] for a, _ in ends]
+    assert heights == sorted(heights)
+    assert spots[keys[5]][1] > heights[-1]  # the bottom
+    assert tidy(drawing._replace(spots=spots)) == spots
+    for one, other in combinations(boxes(drawing, spots).values(), 2):
+        assert not one.meets(other)
+    # One skip less within another is no U.
+    flat = tidy(drawing._replace(wires=[*chain, *skips[:2]]))
+    assert flat[keys[1]][1] != heights[0] or flat[keys[9]][0] != spots[keys[9]][0]
 
 
 def test_the_order_of_branches_that_the_person_gave_stays():

@@ -9,6 +9,7 @@ from math import inf
 from typing import NamedTuple
 
 from gui.canvas.layout import layers, rows
+from gui.canvas.layout.hourglass import glass
 from gui.canvas.layout.parts import Part, laid
 from gui.canvas.layout.shapes import Drawing, Point
 from gui.canvas.layout.units import Link, Unit, gathered
@@ -35,7 +36,9 @@ def tidy(drawing: Drawing) -> dict[str, Point]:
     spots: dict[str, Point] = {}
     top = 0.0
     for members, inner in zip(by_part, linked, strict=True):
-        places, high = _placed(_Web(members, inner, depth, units).best())
+        web = _Web(members, inner, depth, units)
+        places = web.glass() or _placed(web.best())
+        high = _reach(places, units)
         shift = top - high[0] if spots else 0.0
         for unit, (x, y) in places.items():
             for key, (across, down) in units[unit].members:
@@ -91,6 +94,14 @@ class _Web:
                 return kept
         return best
 
+    def glass(self) -> Places:
+        """Places as a U, where it is one and too wide for a row."""
+        wide = sum(_width(self.units[unit]) for unit in self.members)
+        if wide <= rows.ONE_ROW / 2:
+            return {}
+        found = glass(self.members, self.links, self.depth, self.units)
+        return found.places() if found else {}
+
     def _crowded(self, plain: Fold, crossing: Sequence[int], best: Fold) -> Fold:
         """Rows that also end where several wires lead on, if that is much better."""
         xs, left = [], 0.0
@@ -144,26 +155,35 @@ class _Web:
         return [c for c, right in enumerate(rights[:-1]) if lefts[c + 1] < right]
 
 
-def _placed(fold: Fold) -> tuple[Places, tuple[float, float]]:
-    """Places of the units, and from where to where they reach down."""
+def _width(unit: Unit) -> float:
+    return unit.box.right - unit.box.left
+
+
+def _reach(places: Places, units: Sequence[Unit]) -> tuple[float, float]:
+    """From where to where nodes reach down."""
+    tops = (y + units[unit].box.top for unit, (_, y) in places.items())
+    bottoms = (y + units[unit].box.bottom for unit, (_, y) in places.items())
+    return min(tops), max(bottoms)
+
+
+def _placed(fold: Fold) -> Places:
+    """Places of the units."""
     places: Places = {}
     ends = [*fold.begins[1:], len(fold.parts)]
-    least, bottom = 0.0, 0.0
+    bottom = 0.0
     for row, (first, last) in enumerate(zip(fold.begins, ends, strict=True)):
         base = _baseline(fold.parts[first:last])
         top = min(part.stretch.top + y for part, y in base)
         down = 0.0
         if row:
             down = bottom + rows.BETWEEN + rows.LANE * (fold.wires[row - 1] - 1) - top
-        else:
-            least = top
         x = 0.0
         for place, (part, y) in enumerate(base):
             x += part.stretch.gap if place else 0.0
             _put(part, x, y + down, places)
             x += part.stretch.width
         bottom = down + max(part.stretch.bottom + y for part, y in base)
-    return places, (least, bottom)
+    return places
 
 
 def _baseline(parts: Sequence[Part]) -> list[tuple[Part, float]]:

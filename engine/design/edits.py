@@ -62,6 +62,7 @@ from engine.design.wiring import (
     disconnect,
     further_input,
     insert_after,
+    pull_out,
     remove_and_reconnect,
     splice,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "move",
     "opened",
     "place_marks",
+    "pull_out",
     "recolour",
     "refit",
     "remove",

@@ -158,6 +158,22 @@ def append_to(design: Design, key: str, after_id: str) -> Design:
 def remove_and_reconnect(design: Design, ids: Iterable[str]) -> Design:
     """Take nodes away and wire what fed each one's first input to what it fed."""
     gone = {key for key in ids if key in design.nodes}
+    bridges = _bridges(design, gone)
+    design = remove(design, gone)
+    return design.with_graph(wires=(*design.wires, *bridges)) if bridges else design
+
+
+def pull_out(design: Design, ids: Iterable[str]) -> Design:
+    """Take nodes out of their wires, which close behind them; the nodes stay."""
+    out = {key for key in ids if key in design.nodes}
+    kept = [w for w in design.wires if (w.source in out) == (w.target in out)]
+    if len(kept) == len(design.wires):
+        return design
+    return design.with_graph(wires=(*kept, *_bridges(design, out)))
+
+
+def _bridges(design: Design, gone: set[str]) -> list[Wire]:
+    """The wires that join what fed these nodes to what they fed."""
     bridges = []
     for wire in design.wires:
         if wire.source in gone and wire.target not in gone:
@@ -166,8 +182,7 @@ def remove_and_reconnect(design: Design, ids: Iterable[str]) -> Design:
                 bridges.append(
                     Wire(origin.source, origin.output, wire.target, wire.input)
                 )
-    design = remove(design, gone)
-    return design.with_graph(wires=(*design.wires, *bridges)) if bridges else design
+    return bridges
 
 
 def first_free(design: Design, node: Node) -> str | None:

@@ -91,6 +91,9 @@ def _node_menu(view: CanvasView, menu: QMenu, key: str) -> None:
     put(_tr("Duplicate"), view.duplicate, "Ctrl+D", "copy-plus")
     menu.addSeparator()
     put(_tr("Disconnect"), partial(_isolate, view), "", "unlink")
+    graph = view.session.document.design.graph
+    if graph.incoming.get(key) and graph.outgoing.get(key):
+        put(_tr("Take out of its wires"), partial(_pull_out, view))
     if freezable(view.session):
         held = all_frozen(view.session)
         said = _tr("Let it learn again") if held else _tr("Freeze")
@@ -275,6 +278,15 @@ def _canvas_menu(view: CanvasView, menu: QMenu, at: QPointF) -> None:
     menu.addSeparator()
     put(_tr("Show all"), view.glide.fit, "Ctrl+0", "maximize")
     put(_tr("Actual size"), view.glide.actual, "Ctrl+1", "scan")
+
+
+def _pull_out(view: CanvasView) -> None:
+    """Leave the selected nodes loose, their wires closing behind them."""
+    ids = view.session.selection.ids
+    design = view.session.document.design
+    names = ", ".join(design.nodes[key].name for key in sorted(ids))
+    said = _tr("Take {name} out").format(name=names)
+    view.session.document.attempt(edits.pull_out, ids, text=said)
 
 
 def _isolate(view: CanvasView) -> None:

@@ -90,6 +90,14 @@ def test_removing_and_reconnecting_closes_the_gap():
     assert wires(closed) == ["linear1 > linear2", "x > linear1"]
 
 
+def test_pulling_out_closes_the_gap_and_keeps_the_nodes_together():
+    design = chain("linear", "relu", "dropout", "linear")
+    out = edits.pull_out(design, ["n3", "n4"])
+    assert wires(out) == ["linear1 > linear2", "relu1 > dropout1", "x > linear1"]
+    assert out.nodes == design.nodes
+    assert edits.pull_out(out, ["n3", "n4"]) is out
+
+
 def test_reconnecting_leaves_an_input_open_where_nothing_came_in():
     design = edits.disconnect(chain("linear", "relu"), chain("linear").wires)
     assert edits.remove_and_reconnect(design, ["n2"]).wires == ()
@@ -392,6 +400,7 @@ def test_a_symbol_stands_for_a_whole_number(name, value):
 EDITS = st.sampled_from(
     [
         lambda d, k: edits.remove(d, [k]),
+        lambda d, k: edits.pull_out(d, [k]),
         lambda d, k: edits.remove_and_reconnect(d, [k]),
         lambda d, k: edits.insert_after(d, "linear", k),
         lambda d, k: edits.rename(d, k, "renamed"),

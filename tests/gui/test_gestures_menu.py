@@ -145,6 +145,20 @@ def test_more_is_selected_from_what_is(
     assert canvas.session.selection.ids == found
 
 
+def test_a_node_is_taken_out_of_its_wires_and_dropped_into_another(
+    hand: Hand, canvas: CanvasView, document: Document, chain: Design
+) -> None:
+    choose(right_click(canvas, hand.middle("n3")), "Take out of its wires")
+    assert Wire("n2", "output", "n4", "input") in document.design.wires
+    assert document.history.undoText() == "Take relu1 out"
+    first = Wire("n1", "output", "n2", "input")
+    hand.drag(hand.middle("n3"), hand.on_wire(first))
+    assert Wire("n1", "output", "n3", "input") in document.design.wires
+    document.undo()
+    document.undo()
+    assert document.design == chain
+
+
 def test_from_a_wire_to_its_end(hand: Hand, canvas: CanvasView, chain: Design) -> None:
     choose(right_click(canvas, hand.on_wire(WIRE)), "Go to relu1")
     assert canvas.session.selection.one == "n3"

@@ -22,6 +22,7 @@ from engine.design.evaluate import Known
 from engine.design.fitting import chosen_init
 from engine.design.flow import flow
 from engine.design.model import Design, Settings, Wire
+from engine.design.ties import origin
 from engine.design.within import Found, Inside, Pass, UnsoundError
 from engine.errors import Problem, Severity
 
@@ -119,7 +120,17 @@ class Checked:
 
     def init_of(self, key: str, spec: TensorSpec) -> Init:
         """What draws a tensor: its own choice, its family's, or torch's default."""
+        key, spec = self.drawn(key, spec)
         return chosen_init(self.design.nodes[key], spec)
+
+    def drawn(self, key: str, spec: TensorSpec) -> tuple[str, TensorSpec]:
+        """Where a tensor is drawn: at its own node, or at the one that shares it."""
+        owner, name = origin(self.design.nodes, (key, spec.name))
+        at = self.known(owner) if owner != key else None
+        for other in at.tensors if at else ():
+            if other.name == name:
+                return owner, other
+        return key, spec
 
     @cached_property
     def ok(self) -> bool:

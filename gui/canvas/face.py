@@ -261,6 +261,8 @@ def _chip(node: Node) -> Chip | None:
     if row is None or row.role != "layer" or row.tensors is no_tensors or node.block:
         return None
     if not node.init:
+        if "weight" in node.ties:  # drawn where the other node says
+            return None
         return Chip("default", "torch", chosen=False)
     first = "weight" if "weight" in node.init else min(node.init)
     init = INITIALIZERS.get(node.init[first].kind)

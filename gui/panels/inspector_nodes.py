@@ -272,7 +272,9 @@ class NodesForm(QWidget):
         """A chooser for each family of tensors that one of the nodes has."""
         # A block's weights are drawn as the layers inside it say.
         own = [it for it, node in zip(known, nodes, strict=True) if not node.block]
-        present: set[str] = {spec.family for it in own if it for spec in it.tensors}
+        present: set[str] = {
+            spec.family for it in own if it for spec in it.tensors if not spec.tied
+        }
         present |= {name for node in nodes for name in node.init if name in FAMILIES}
         for family in FAMILIES:
             box = self.inits.get(family)

@@ -56,9 +56,12 @@ class TiesBox(QWidget):
             self._show(combo, node.ties.get(tensor) if node else None)
 
     def _show(self, combo: Combo, now: Tie | None) -> None:
-        if now is not None and combo.findData(now) < 0:
-            combo.addItem(f"{now[0]}.{now[1]}", now)  # no longer there
-        combo.setCurrentIndex(combo.findData(now) if now else 0)
+        held = [combo.itemData(place) for place in range(combo.count())]
+        known = [tuple(to) if to else None for to in held]  # Qt makes lists of tuples
+        if now not in known:
+            combo.addItem(".".join(now or ()), now)  # no longer there
+            known.append(now)
+        combo.setCurrentIndex(known.index(now))
 
     def _build(
         self,

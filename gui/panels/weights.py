@@ -136,30 +136,35 @@ class WeightsPanel(Sheet):
 
     def _described(self, node: Node, spec: TensorSpec) -> str:
         shape = "×".join(f"{size:,}" for size in spec.shape)
-        init = self._init(node, spec)
-        kind = "default" if init == spec.default else init.kind
+        init, drawn = self._init(node, spec), self._drawn(node, spec)
+        kind = "default" if init == drawn.default else init.kind
         return f"{spec.name}   {shape}   {INITIALIZERS[kind].short}"
 
     def _init(self, node: Node, spec: TensorSpec) -> Init:
         return self.session.document.checked.init_of(node.id, spec)
 
+    def _drawn(self, node: Node, spec: TensorSpec) -> TensorSpec:
+        """The tensor as it is drawn: another node's, where it is shared."""
+        return self.session.document.checked.drawn(node.id, spec)[1]
+
     def _show_tensor(self, node: Node, spec: TensorSpec) -> None:
         self._caption.setText(node.name)
         init = self._init(node, spec)
         design = self.session.document.design
-        about = (design.graph, design.settings, node.id, spec, init)
+        drawn = self._drawn(node, spec)
+        about = (design.graph, design.settings, node.id, drawn, init)
         if self._same(about):
             return
         row = INITIALIZERS[init.kind]
         args = row.complete(init.params)
         if self._shown is None or self._shown[2:] != about[2:]:
-            theory = row.theory(args, spec)
+            theory = row.theory(args, drawn)
             self.plot.expect(theory, self._family(node, spec))
-            self.table.expect(theory, spec)
-            default = init == spec.default
-            if default and _is_root(init, spec):
+            self.table.expect(theory, drawn)
+            default = init == drawn.default
+            if default and _is_root(init, drawn):
                 row, args = INITIALIZERS["fan_in_uniform"], {}
-            self.why.explain(row, args, spec, default=default)
+            self.why.explain(row, args, drawn, default=default)
             self._label.say("")
         self._shown = about
         self._ask(design, node, spec)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QToolButton
 from pytestqt.qtbot import QtBot
 
+from engine.catalog.spec import Init
 from engine.design import edits
 from engine.design.model import Design
 from gui.window import Window
@@ -65,6 +66,9 @@ def test_a_head_shares_the_embeddings_and_is_counted_once(
     assert document.design.nodes["n4"].ties == {"weight": ("n2", "weight")}
     assert document.checked.parameters == before - 50 * 16
     assert combo(shown).currentText() == "wte.weight"
+    for ids in (["n3"], ["n4"]):
+        shown.session.selection.set(ids)
+    assert combo(shown).currentText() == "wte.weight"
     document.undo()
     assert document.checked.parameters == before
     qtbot.waitUntil(lambda: combo(shown).currentText() == "its own")
@@ -115,3 +119,18 @@ def test_an_edit_that_parts_their_shapes_is_told_and_undone_by_its_fix(
     assert combo(shown).currentText() == "wte.weight"
     document.commit(problem.fix.edit(document.design), "Fix")
     assert document.checked.ok
+
+
+def test_what_is_shared_is_explained_as_it_is_drawn(
+    qtbot: QtBot, shown: Window
+) -> None:
+    document = shown.document
+    init = Init("normal", (("std", 0.25),))
+    document.attempt(edits.set_init, ["n2"], "weight", init, text="Draw")
+    pick(qtbot, combo(shown), "wte.weight")
+    checked = document.checked
+    (spec,) = checked.known("n4").tensors
+    assert checked.init_of("n4", spec) == init
+    choosers = shown.docks.inspector.findChildren(QComboBox, "initCombo:weight")
+    qtbot.waitUntil(lambda: not any(box.isVisible() for box in choosers))
+    assert shown.canvas.canvas.stage.faces["n4"].chip is None

@@ -275,11 +275,15 @@ class Dims(Param):
     """A shape: whole numbers from `low` and symbols such as N or T.
 
     With `low=-1`, as in a reshape, one -1 stands for what is left.
+
+    Args:
+        open: how many -1 there may be.
     """
 
     low: int = 0
     high: int = LARGEST
     most: int = 16
+    open: int = 1
 
     noun: ClassVar[str] = "a shape of whole numbers and names, such as N, 3, 28, 28"
 
@@ -294,7 +298,7 @@ class Dims(Param):
         if isinstance(value, str) or not isinstance(value, Sequence):
             raise self._refused(value)
         parts = tuple(self._part(part, value) for part in value)
-        if len(parts) > self.most or parts.count(-1) > 1:
+        if len(parts) > self.most or parts.count(-1) > self.open:
             raise self._refused(value)
         return parts
 
@@ -308,10 +312,45 @@ class Dims(Param):
 
 
 def _with_formulas(text: str) -> Value:
-    """A formula, or a list with formulas in it, as it was typed."""
-    parts = [part.strip() for part in text.split(",")]
-    read = [part if part.startswith("=") else _read(part) for part in parts]
+    """A formula, or a list with formulas in it, as it was typed.
+
+    A list may stand in parentheses, and one = may stand before all of it:
+    =k, 3 and (=k, =2*k) and =(k, 2*k).
+    """
+    inner = _bare(text)
+    every = inner.startswith("=") and _bare(inner[1:]) != inner[1:].strip()
+    if every and len(_split(_bare(inner[1:]))) > 1:
+        parts = [f"={part}" for part in _split(_bare(inner[1:]))]
+        read = [_read(p[1:]) if _read(p[1:]) != p[1:] else p for p in parts]
+    else:
+        parts = _split(inner)
+        read = [part if part.startswith("=") else _read(part) for part in parts]
     return read[0] if len(read) == 1 else tuple(read)  # type: ignore[return-value, arg-type]
+
+
+def _bare(text: str) -> str:
+    """The text without parentheses around all of it: "(a, b)" but not "(a)*(b)"."""
+    text = text.strip()
+    if text[:1] + text[-1:] not in ("()", "[]"):
+        return text
+    depth = 0
+    for place, letter in enumerate(text):
+        depth += (letter in "([") - (letter in ")]")
+        if not depth and place < len(text) - 1:
+            return text
+    return text[1:-1].strip()
+
+
+def _split(text: str) -> list[str]:
+    """The parts of a list: commas within parentheses part nothing."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter in "([") - (letter in ")]")
+        if letter == "," and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
 
 
 def _whole(value: object) -> int | None:

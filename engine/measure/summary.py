@@ -9,7 +9,6 @@ from typing import Any
 import torchinfo
 
 from engine.catalog.dims import BYTES, Dim, sample
-from engine.catalog.spec import TensorSpec
 from engine.check import Checked, check
 from engine.check.walk import At, walk
 from engine.design.model import Design
@@ -44,36 +43,35 @@ def summary(design: Design) -> Summary:
         torchinfo_mult_adds=found.total_mult_adds,
         input_bytes=found.total_input,
         forward_bytes=found.total_output_bytes,
-        param_bytes=found.total_param_bytes - _counted_again(checked),
+        param_bytes=_param_bytes(checked),
         note=_note(checked),
         differences=differences(checked, rows),
     )
 
 
 def table(design: Design) -> str:
-    """The text of torchinfo itself, where a tensor that layers share counts once.
+    """The text of torchinfo itself, with totals that are right.
+
+    It counts a tensor that layers share twice, and leaves the projections of attention
+    out of the bytes.
 
     Raises:
         BuildError: the design has an error.
     """
     checked = check(design)
     found = _statistics(design, checked)
-    if again := _counted_again(checked):
-        found.total_params, found.trainable_params = (
-            checked.parameters,
-            checked.trainable,
-        )
-        found.total_param_bytes -= again
+    found.total_params, found.trainable_params = checked.parameters, checked.trainable
+    found.total_param_bytes = _param_bytes(checked)
     return str(found)
 
 
-def _counted_again(checked: Checked) -> int:
-    """Bytes of tensors that two modules share: torchinfo counts them twice."""
+def _param_bytes(checked: Checked) -> int:
+    """Bytes of all that could learn, each tensor once, in its own dtype."""
     return sum(
-        _bytes(spec)
+        prod(spec.shape) * BYTES[spec.dtype or at.known.floating]
         for at in walk(checked)
         for spec in (() if at.known.inside else at.known.tensors)
-        if spec.tied
+        if spec.family != "buffer" and not spec.tied
     )
 
 
@@ -144,10 +142,6 @@ def _row(
         own_mult_adds=own if path else checked.mult_adds,
         share=params / checked.parameters if checked.parameters else 0.0,
     )
-
-
-def _bytes(spec: TensorSpec) -> int:
-    return prod(spec.shape) * BYTES[spec.dtype or "float32"]
 
 
 def _place(path: tuple[str, ...], places: Mapping[str, At]) -> tuple[At | None, bool]:

@@ -523,7 +523,8 @@ def _fitting(
     if kind == "expand":
         wide = tuple(draw(st.sampled_from((1, 3, 5))) if d == 1 else d for d in shape)
         more = draw(st.sampled_from(((), (), (2,))))
-        return {"size": (*more, *wide)}
+        kept = (draw(st.sampled_from((side, -1))) for side in wide)
+        return {"size": (*more, *kept)}
     if kind == "pad" and shape:
         axes = draw(st.integers(1, min(len(shape), 3)))
         widths = st.lists(st.integers(-1, 3), min_size=2 * axes, max_size=2 * axes)

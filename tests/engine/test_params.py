@@ -163,3 +163,19 @@ def test_any_text_is_read_or_refused(param, text):
     except ParamError:
         return
     assert param.coerce(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("=k", "=k"),
+        ("=k, 3", ("=k", 3)),
+        ("(=k, =2*k)", ("=k", "=2*k")),
+        ("=(k, 2*k)", ("=k", "=2*k")),
+        ("=(k, 3)", ("=k", 3)),
+        ("=(k + 1) * (k - 1)", "=(k + 1) * (k - 1)"),
+        ("[=k, =(k + 1) // 2]", ("=k", "=(k + 1) // 2")),
+    ],
+)
+def test_formulas_within_a_list_are_read_with_or_without_parentheses(text, value):
+    assert Size("kernel_size", 3, axes=2).parse(text) == value

@@ -16,6 +16,8 @@ from engine.errors import BuildError
 from engine.measure import summary as measured
 from engine.measure.summary import summary, table
 from engine.model import memory
+from engine.model.build import build_meta
+from scripts.templates import TEMPLATES
 from tests.engine.standing import KINDS, standing, variants
 from tests.engine.test_build import huge
 from tests.engine.test_source import residual
@@ -178,3 +180,18 @@ def test_a_linear_layer_on_a_sequence_is_counted_once_a_sample_by_torchinfo():
     (at,) = summary(chain("linear", shape=("N", 5, 8))).differences
     assert at.theirs < at.ours / 4
     assert "further axes" in str(at.why)
+
+
+@pytest.mark.parametrize("name", ["transformer", "gpt2", "vit_b_16"])
+def test_the_bytes_of_parameters_are_those_of_the_network(name):
+    design = TEMPLATES[name].design
+    parameters = build_meta(design).parameters()  # one that is shared stands once
+    assert summary(design).param_bytes == sum(p.nbytes for p in parameters)
+
+
+def test_bytes_follow_the_dtype_of_shared_tensors_too():
+    design = edits.set_dtype(TEMPLATES["gpt2"].design, "float64")
+    parameters = build_meta(design).parameters()
+    told = summary(design).param_bytes
+    assert told == sum(p.nbytes for p in parameters)
+    assert f"Params size (MB): {told / 1e6:.2f}\n" in table(design)

@@ -226,6 +226,7 @@ class Window(QMainWindow):
         made = self.actions_by_id
         made[f"look_{self.theme.scheme}"].setChecked(True)
         made["heat_none"].setChecked(True)
+        made["signal_none"].setChecked(True)
         self._corner()
 
     def _corner(self) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite, nan
 from statistics import median
 from typing import Literal, NamedTuple
@@ -170,25 +171,33 @@ class Signal:
     backward: str = "noise"
     note: Message | None = None
     aliases: tuple[tuple[str, str, str, str], ...] = ()
-    _by_node: dict[str, Layer] = field(
-        default_factory=dict, compare=False, repr=False, init=False
-    )
 
     def layer(self, node: str) -> Layer | None:
         """The call of a node, by its path."""
-        if not self._by_node:
-            self._by_node.update((layer.node, layer) for layer in self.layers)
         return self._by_node.get(node)
+
+    @cached_property
+    def _by_node(self) -> dict[str, Layer]:
+        return {layer.node: layer for layer in self.layers}
 
     def leaving(self, node: str, port: str) -> Leaving | None:
         """What leaves a node, a use of a block or a body's Input by a port."""
-        for path, own, source, output in self.aliases:
-            if (path, own) == (node, port):
-                node, port = source, output
-                break
+        node, port = self._values.get((node, port), (node, port))
         layer = self.layer(node)
         found = layer.leaving if layer else ()
         return next((one for one in found if one.port == port), None)
+
+    def at(self, node: str) -> Layer | None:
+        """The call of a node; of one in a body whose repeats share, the first."""
+        return self.layer(node) or self.layer(self._nodes.get(node, ""))
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, str], tuple[str, str]]:
+        return {(a, b): (c, d) for a, b, c, d in self.aliases}
+
+    @cached_property
+    def _nodes(self) -> dict[str, str]:
+        return {path: other for path, _, other, _ in self.aliases}
 
     @property
     def weighted(self) -> tuple[Layer, ...]:

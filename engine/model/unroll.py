@@ -131,14 +131,29 @@ def _used(
     made: tuple[Place, ...] = ()
     for turn, one in enumerate(inside.passes):
         at = f"{key}/{turn}/" if several else f"{key}/"
+        before = len(found.ops)
         inner = f"{called}.{turn}." if inside.indexed else f"{called}."
         made = _run(planned_within(one, step.cast), at, inner, depth + 1, given, found)
         given = (made[0], *given[1:]) if made else given
+        if several and not inside.indexed and not turn:
+            _name_first(found, before, f"{key}/", at)
     refs = tuple(leaves(step.results))
     leaving = dict(zip(refs, made, strict=True))
     for ref, place in leaving.items():
         found.aliases[Place(key, ref.port)] = place
     return leaving
+
+
+def _name_first(found: Unrolled, since: int, plain: str, numbered: str) -> None:
+    """The first of repeats that share their weights is also known without a number."""
+    for op in found.ops[since:]:
+        for place in op.made:
+            path = plain + place.path.removeprefix(numbered)
+            found.aliases[Place(path, place.port)] = place
+    for alias, place in list(found.aliases.items()):
+        if alias.path.startswith(numbered):
+            path = plain + alias.path.removeprefix(numbered)
+            found.aliases[Place(path, alias.port)] = place
 
 
 def _arriving(step: Step, values: dict[Ref, Place]) -> dict[str, Place]:

@@ -41,6 +41,7 @@ from gui.canvas.placing import (
 from gui.canvas.rename import RenameField
 from gui.canvas.scene import CanvasScene
 from gui.canvas.searching import Anchor, Searching
+from gui.canvas.signal_tint import SignalTint
 from gui.session import Session
 
 
@@ -63,6 +64,7 @@ class Desk(Camera):
         self.moving = Moving(self)
         self.finding: FindBar | None = None
         self.heat = Heat(self)
+        self.signal = SignalTint(self)
 
     def place(self, kind: str) -> None:
         """Add a node: after the selected one, or at the centre of the view."""

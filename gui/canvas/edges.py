@@ -98,3 +98,16 @@ def paint_snowflake(painter: QPainter, at: QPointF, inks: Inks) -> None:
         painter.drawLine(QPointF(0, -3.2), QPointF(1.6, -4.8))
         painter.rotate(60)
     painter.restore()
+
+
+def paint_lost(painter: QPainter, face: Face, inks: Inks, text: str) -> None:
+    """A pill at the lower edge: how much of the signal is lost here."""
+    wide = inks.width("chip", text) + 14
+    at = QPointF(face.body.center().x() - wide / 2, face.body.bottom() - 9)
+    box = QRectF(at.x(), at.y(), wide, 17)
+    painter.setPen(pen(inks.canvas, 1.5))
+    painter.setBrush(inks.error)
+    painter.drawRoundedRect(box, 8.5, 8.5)
+    painter.setFont(inks.fonts["chip"])
+    painter.setPen(inks.on_badge)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

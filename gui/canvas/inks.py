@@ -22,6 +22,8 @@ TYPE: dict[str, tuple[int, QFont.Weight, str]] = {
 
 MANY = 20_000  # cut texts that are remembered
 
+TONES = 8  # steps of the scale of spreads, to both sides
+
 
 class Inks:
     """What the painters dip into."""
@@ -58,6 +60,9 @@ class Inks:
         self.hover = pen(theme.muted, 1.2)
         self.found = pen(theme.warning, 2.5)
         self.heat = QColor(theme.curve)
+        self.faded = QColor("#4aa3ff" if theme.dark else "#0a5fc4")
+        self.grown = QColor("#ff7a1a" if theme.dark else "#d4500a")
+        self._tones: dict[int, QPen] = {}
         self.ground = QBrush(self.canvas)
 
     def family(self, name: str) -> QColor:
@@ -93,6 +98,21 @@ class Inks:
             found = self._threads[kind, axes] = styled(self.wire, kind, axes, colour)
         return found
 
+    def toned(self, step: int) -> QColor:
+        """The colour of a spread: 0 is healthy, -TONES has faded, TONES exploded.
+
+        Blue, grey and orange stay apart for colour-blind eyes.
+        """
+        ground, end = self.wire.color(), self.faded if step < 0 else self.grown
+        way = min(abs(step) / TONES * 1.6, 1.0)  # soon seen, long before the end
+        return _between(ground, end, way)
+
+    def tone(self, step: int) -> QPen:
+        """The pen of a wire whose signal has this spread."""
+        if step not in self._tones:
+            self._tones[step] = pen(self.toned(step), 3.0)
+        return self._tones[step]
+
     def width(self, role: str, text: str) -> float:
         """How wide `text` is, in scene units; remembered, since measuring is dear."""
         key = (role, text)
@@ -116,6 +136,14 @@ class Inks:
         if self.width(role, text) <= room:
             return text
         return self._metrics[role].elidedText(text, Qt.TextElideMode.ElideRight, room)
+
+
+def _between(one: QColor, other: QColor, way: float) -> QColor:
+    """A colour between two."""
+    starts = one.redF(), one.greenF(), one.blueF()
+    ends = other.redF(), other.greenF(), other.blueF()
+    pairs = zip(starts, ends, strict=True)
+    return QColor.fromRgbF(*(a + way * (b - a) for a, b in pairs))
 
 
 def pen(colour: QColor, width: float) -> QPen:

@@ -15,6 +15,7 @@ class Mood(NamedTuple):
     wired: frozenset[tuple[str, bool]] = frozenset()
     heat: float | None = None  # its part of the hottest node's cost; None: no heat
     found: bool = False  # the search found it
+    lost: str = ""  # what a badge says of the signal that is lost here
 
 
 CALM = Mood()

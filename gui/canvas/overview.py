@@ -27,7 +27,7 @@ MOST_PARTS = 40  # more changes than this repaint all of it
 SOLID = 0.07, 0.14  # up to this zoom a mark fills the node, from that on it is a line
 
 Groups = Mapping[str, list[QRectF]]
-Strokes = Mapping[Stroke, list[QLineF]]
+Strokes = Mapping[Stroke | int, list[QLineF]]
 
 
 class Overview(QGraphicsItem):
@@ -158,16 +158,17 @@ class Overview(QGraphicsItem):
     def _paint_wires(self, painter: QPainter, exposed: QRectF, zoom: float) -> None:
         inks = self._scene.inks
         lines = self._strung(exposed)
-        pens = {
+        pens: dict[Stroke | int, QPen] = {
             "waiting": inks.wire_waiting,
             "wire": inks.wire,
             "wrong": inks.wire_wrong,
         }
+        pens.update((tint, inks.tone(tint)) for tint in lines if isinstance(tint, int))
         for stroke, pen in pens.items():
             if stroke in lines:
                 colour, width = pen.color(), max(pen.widthF() * zoom, THIN)
                 painter.setPen(_line(colour, width))
-                painter.drawLines(lines[stroke])  # type: ignore[arg-type,index]
+                painter.drawLines(lines[stroke])
 
     def _strung(self, area: QRectF) -> Strokes:
         scene = self._scene
@@ -183,9 +184,13 @@ class Overview(QGraphicsItem):
     def _bundled(self, wires: Iterable[Wire]) -> Strokes:
         strands = self._scene.strands
         strokes, lines = strands.strokes, strands.lines
-        bundles: dict[Stroke, list[QLineF]] = {}
+        tints = strands.tints
+        bundles: dict[Stroke | int, list[QLineF]] = {}
         for wire in wires:
-            bundles.setdefault(strokes[wire], []).extend(lines[wire])
+            stroke: Stroke | int = strokes[wire]
+            if tints and stroke == "wire":
+                stroke = tints.get(wire, stroke)
+            bundles.setdefault(stroke, []).extend(lines[wire])
         return bundles
 
 

@@ -17,6 +17,7 @@ from gui.canvas.edges import (
     paint_badge,
     paint_dots,
     paint_link,
+    paint_lost,
     paint_port_names,
     paint_snowflake,
 )
@@ -87,6 +88,8 @@ def _edge(painter: QPainter, face: Face, inks: Inks, mood: Mood, shows: float) -
     if face.shares:
         beside = 16 if face.frozen else 0
         paint_link(painter, face.body.topLeft() + QPointF(5 + beside, 3), inks)
+    if mood.lost:
+        paint_lost(painter, face, inks, mood.lost)
     painter.setOpacity(opacity)
 
 

@@ -318,6 +318,7 @@ class CanvasScene(QGraphicsScene):
         item = WireItem(wire, self.inks)
         item.say(self._look(wire), self.inks)
         item.lay(self.wiring.laid[wire])
+        item.carry(self.strands.tints.get(wire))
         if wire == self.chosen:
             item.feel(chosen=True)
         self.addItem(item)
@@ -454,6 +455,12 @@ class CanvasScene(QGraphicsScene):
             item.feel(**changes)
         mood = self.stage.mood(key)._replace(**changes)  # type: ignore[arg-type]
         self.stage.feel(key, mood)
+
+    def tint(self, tints: dict[Wire, int]) -> None:
+        """Show on the wires how large the signal is; those left out in their colour."""
+        self.strands.tints = tints
+        for wire, item in self.wire_items.made.items():
+            item.carry(tints.get(wire))
 
     def mark_selected(self, ids: frozenset[str]) -> None:
         """Draw these as selected: those that are, or would be after a gesture."""

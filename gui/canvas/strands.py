@@ -26,11 +26,13 @@ class Strands:
     def __init__(self) -> None:
         self.strokes: dict[Wire, Stroke] = {}
         self.lines: dict[Wire, list[QLineF]] = {}
+        self.tints: dict[Wire, int] = {}  # how large the signal is, where it is shown
         self._places: Places[Wire] = Places()
 
     def drop(self, wire: Wire) -> None:
         """A wire is gone."""
         del self.strokes[wire], self.lines[wire]
+        self.tints.pop(wire, None)
         self._places.drop(wire)
 
     def run(self, wire: Wire, points: list[Point], label: QRectF | None = None) -> None:

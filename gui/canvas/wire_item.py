@@ -50,6 +50,7 @@ class WireItem(QGraphicsItem):
         self.chosen = False
         self.hovered = False
         self.lit = False
+        self.tint: int | None = None  # the step of what it carries on the scale
         self.laid = NOWHERE
         self.path = QPainterPath()
         self._bounds = QRectF()
@@ -111,6 +112,12 @@ class WireItem(QGraphicsItem):
             self.chosen, self.hovered, self.lit = now
             self.update()
 
+    def carry(self, tint: int | None) -> None:
+        """Show how large the signal on it is; None: in its own colour."""
+        if tint != self.tint:
+            self.tint = tint
+            self.update()
+
     def away(self, at: QPointF) -> float:
         """How far a point of the scene is from the wire."""
         return distance(self.points, at)
@@ -140,6 +147,8 @@ class WireItem(QGraphicsItem):
             return inks.wire_hover
         if not self.look.text:
             return inks.wire_waiting
+        if self.tint is not None:
+            return inks.tone(self.tint)
         return inks.thread(self.look.kind, self.look.axes)
 
     # What Qt asks for

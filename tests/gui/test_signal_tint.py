@@ -57,7 +57,7 @@ def test_wires_take_the_colour_of_the_gradient_and_then_of_the_signal(tinted, qt
     assert ahead != back
     QTest.keyClick(tinted, Qt.Key.Key_0, CHORD)
     assert set(tints(tinted)) == {None}
-    assert item.stroke == tinted.canvas.canvas.inks.wire
+    assert item.stroke.color() == tinted.canvas.canvas.inks.wire.color()
     assert not tinted.session.ear._listeners
 
 

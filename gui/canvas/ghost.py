@@ -12,6 +12,7 @@ from gui.canvas.mood import Mood
 from gui.canvas.painter import paint_node
 
 PALE = 0.62
+AROUND = 64.0  # far away the line around a node is wider than it, in the scene
 MARKED = Mood(target=True)
 
 
@@ -38,7 +39,7 @@ class GhostItem(QGraphicsItem):
         return self.face.body.translated(self.pos())
 
     def boundingRect(self) -> QRectF:
-        return self.face.reach
+        return self.face.reach.adjusted(-AROUND, -AROUND, AROUND, AROUND)
 
     def paint(
         self,

@@ -217,7 +217,9 @@ class GuideItem(QGraphicsItem):
         area = QRectF()
         for line in (*self.lines, *self.gaps):
             area = area.united(QRectF(line.p1(), line.p2()).normalized())
-        self._area = area.adjusted(-8, -8, 8, 8) if self.lines or self.gaps else area
+        self._area = (
+            area.adjusted(-32, -32, 32, 32) if self.lines or self.gaps else area
+        )
         self.update()
 
     def boundingRect(self) -> QRectF:

@@ -238,6 +238,7 @@ def test_the_search_that_a_wire_opened_closes_with_escape_and_leaves_nothing(
     before = looks(canvas)
     hand.drag(hand.out_of("n4"), hand.out_of("n4") + QPointF(60, 120))
     field = canvas.findChild(QLineEdit, "canvasSearch")
+    assert hand.extra_items() == 1  # the wire, to where the node will come
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert not field.isVisible()
     assert looks(canvas) == before

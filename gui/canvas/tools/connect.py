@@ -13,6 +13,7 @@ from engine.design import edits
 from engine.design.model import Design, Wire
 from gui.canvas.fitting import fitting_inputs, fitting_outputs, wire_for
 from gui.canvas.inks import pen
+from gui.canvas.loose_end import LooseEnd
 from gui.canvas.node_item import NodeItem
 from gui.canvas.outcome import Outcome, outcome, rewired
 from gui.canvas.route import straight
@@ -246,7 +247,9 @@ class ConnectTool(Tool):
 
     def _drop_on_nothing(self, at: QPointF) -> None:
         if self.taken is None:
+            end = self._fixed()
             self.view.search(at, self.anchor)
+            LooseEnd(self.view, (at, end) if self.anchor[2] else (end, at))
             return
         name = self.document.design.nodes[self.taken.target].name
         said = _tr("Disconnect {name}").format(name=name)

@@ -172,13 +172,6 @@ class Files(QObject):
         menu.addSeparator()
         menu.addAction(self.tr("Forget these")).triggered.connect(self._forget)
 
-    def fill_examples(self, menu: QMenu) -> None:
-        """The designs that come with Fanin."""
-        menu.clear()
-        for path in sorted(EXAMPLES.glob(f"*{SUFFIX}")):
-            action = menu.addAction(path.stem.replace("_", " ").capitalize())
-            action.triggered.connect(lambda _=False, path=path: self.open_example(path))
-
     def recent(self) -> list[Path]:
         """The files opened last that are still there, newest first."""
         known = QSettings().value("recent") or []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,10 +42,10 @@ PICTURE = QSize(248, 116)
 TEMPLATE = Qt.ItemDataRole.UserRole
 IMAGE = Qt.ItemDataRole.UserRole + 1
 _Place = QModelIndex | QPersistentModelIndex
-_pictures: dict[tuple[Path, int, bool, float], QImage] = {}
-
-
 LONGEST_TITLE = 60  # characters; what is longer is a paragraph
+HEAD = 64  # lines before the nodes; the notes are one of them
+
+_pictures: dict[tuple[str, bool, float], QImage] = {}
 
 
 class Template(NamedTuple):
@@ -51,19 +54,29 @@ class Template(NamedTuple):
     path: Path
     title: str
     words: str  # the first paragraph of its notes
-    design: Design
 
 
 def templates(folder: Path) -> list[Template]:
-    """The designs of a folder that can be read, by name."""
-    found = []
-    for path in sorted(folder.glob("*.fanin")):
-        try:
-            design = file.load(path)
-        except EngineError:
-            continue  # opening it by hand says why
-        found.append(Template(path, *_told(path, design.notes), design))
-    return found
+    """The designs of a folder, by name, as far as the heads of their files say it.
+
+    The whole files are read one by one, as their pictures are drawn.
+    """
+    notes = ((path, _notes(path)) for path in sorted(folder.glob("*.fanin")))
+    return [Template(path, *_told(path, text)) for path, text in notes if text]
+
+
+def _notes(path: Path) -> str:
+    """The notes of a design; "" where the file does not begin as one."""
+    try:
+        with path.open(encoding="utf-8-sig") as lines:
+            head = [line.strip().removesuffix(",") for line in islice(lines, HEAD)]
+        if '"format": "fanin"' not in head:
+            return ""
+        found = next((line for line in head if line.startswith('"notes": ')), "")
+        notes = json.loads(found.removeprefix('"notes": ')) if found else ""
+    except (OSError, ValueError):  # opening it by hand says why
+        return ""
+    return notes if isinstance(notes, str) and notes.strip() else path.stem
 
 
 def _told(path: Path, notes: str) -> tuple[str, str]:
@@ -134,15 +147,21 @@ class Gallery(QDialog):
         self._timer.start()
 
     def _paint_next(self) -> None:
-        """One picture at a time: the dialog answers in between."""
-        for place in range(self.cards.count()):
-            item = self.cards.item(place)
-            if item.data(IMAGE) is None:
-                ratio = self.devicePixelRatioF()
-                image = picture(item.data(TEMPLATE), self._theme, ratio)
-                item.setData(IMAGE, image)
-                return
-        self._timer.stop()
+        """One picture at a time, what is seen first: the dialog answers in between."""
+        cards = [self.cards.item(place) for place in range(self.cards.count())]
+        waiting = [item for item in cards if item.data(IMAGE) is None]
+        room = self.cards.viewport().rect()
+        seen = (i for i in waiting if self.cards.visualItemRect(i).intersects(room))
+        item = next(seen, waiting[0] if waiting else None)
+        if item is None:
+            self._timer.stop()
+            return
+        template: Template = item.data(TEMPLATE)
+        image = picture(template.path, self._theme, self.devicePixelRatioF())
+        if image is None:  # it is no design after all
+            self.cards.takeItem(self.cards.row(item))
+        else:
+            item.setData(IMAGE, image)
 
     def _filter(self, text: str) -> None:
         words, first = text.lower().split(), -1
@@ -180,12 +199,16 @@ class Gallery(QDialog):
         self.deleteLater()
 
 
-def picture(template: Template, theme: Theme, ratio: float) -> QImage:
-    """The design as on the canvas, small; drawn once for each look."""
-    stamp = template.path.stat().st_mtime_ns
-    key = (template.path, stamp, theme.dark, ratio)
-    if key not in _pictures:
-        _pictures[key] = _drawn(template.design, theme, ratio)
+def picture(path: Path, theme: Theme, ratio: float) -> QImage | None:
+    """The design as on the canvas, small; drawn once for each content and look."""
+    try:
+        data = path.read_bytes()
+        key = (sha256(data).hexdigest(), theme.dark, ratio)
+        if key not in _pictures:
+            design = file.decode(data.decode("utf-8-sig"))
+            _pictures[key] = _drawn(design, theme, ratio)
+    except (OSError, UnicodeDecodeError, EngineError):
+        return None
     return _pictures[key]
 
 

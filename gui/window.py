@@ -217,7 +217,6 @@ class Window(QMainWindow):
         self.actions_by_id = actions.make(self, self.verbs)
         fillers = {
             "recent": self.files.fill_recent,
-            "examples": self.files.fill_examples,
         }
         self.submenus = actions.fill(self._menus, self.actions_by_id, fillers)
         for act in acts():

@@ -20,7 +20,6 @@ FILE: tuple[Entry, ...] = (
         "image",
     ),
     Submenu("recent", "Open &recent", "history"),
-    Submenu("examples", "&Examples", "book-open"),
     None,
     act("save", "&Save", "Save the design", "Ctrl+S", icon="save"),
     act(

@@ -74,3 +74,32 @@ def test_enter_opens_a_copy_that_has_no_file(qtbot: QtBot, window: Window) -> No
     assert window.document.path is None
     assert window.document.name == "tutorial"
     assert window.document.design.nodes
+
+
+def test_it_opens_before_any_design_is_read(
+    qtbot: QtBot, window: Window, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gui.gallery._pictures", {})  # of the tests before
+    read: list[str] = []
+    whole = file.decode
+    monkeypatch.setattr(file, "decode", lambda text: read.append(text) or whole(text))
+    gallery = Gallery(window.theme, folder, window)
+    assert (titles(gallery), read) == (["Little perceptron", "TinyNet"], [])
+    with qtbot.waitExposed(gallery):
+        gallery.open()
+    qtbot.waitUntil(lambda: len(read) == 2)
+    gallery.close()
+
+
+def test_a_design_that_is_broken_further_down_leaves_the_gallery(
+    qtbot: QtBot, window: Window, folder: Path
+) -> None:
+    whole = (folder / "tiny_image_net.fanin").read_text(encoding="utf-8")
+    broken = whole.replace('"conv2d"', "conv2d").replace("TinyNet", "Torn")
+    (folder / "torn.fanin").write_text(broken, encoding="utf-8")
+    gallery = Gallery(window.theme, folder, window)
+    assert "Torn" in titles(gallery)
+    with qtbot.waitExposed(gallery):
+        gallery.open()
+    qtbot.waitUntil(lambda: "Torn" not in titles(gallery))
+    gallery.close()

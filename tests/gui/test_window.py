@@ -274,18 +274,12 @@ def test_other_files_are_not_taken(window, tmp_path):
     assert not enter.isAccepted()
 
 
-def test_recent_files_and_examples_are_in_the_menu(window, choose, tmp_path):
+def test_recent_files_are_in_the_menu(window, choose, tmp_path):
     choose(tmp_path / "net.fanin")
     window.run("save")
-    recent, examples = window.submenus["recent"], window.submenus["examples"]
+    recent = window.submenus["recent"]
     recent.aboutToShow.emit()
-    examples.aboutToShow.emit()
     assert recent.actions()[0].text() == "net.fanin"
-    tutorial = next(a for a in examples.actions() if a.text() == "Tutorial")
-    window.run("new")
-    tutorial.trigger()
-    assert window.document.checked.parameters == 26
-    assert window.document.path is None  # an example is never written over
 
 
 def test_source_is_exported_and_compiles(window, choose, tmp_path):

@@ -37,12 +37,12 @@ DEEPEST = 16  # lists in lists; no parameter needs more than three
 _TEXT = frozenset({str})
 _REAL = frozenset({int, float})
 _NO_WIRE = Wire(*(None,) * 4)  # type: ignore[arg-type]  # refused as any other
+Seen = dict[tuple[str, str], Mapping[str, Value]]
 ID = re.compile(r"[A-Za-z0-9_-]{1,32}\Z")
 BLOCK_ID = re.compile(r"b[0-9]{1,31}\Z")
-NODE = (
-    *("id", "kind", "name", "params", "init", "label", "frozen", "at", "dock"),
-    *("block", "ties"),
-)
+NODE = frozenset(
+    ("id", "kind", "name", "params", "init", "label", "frozen", "at", "dock")
+) | {"block", "ties"}
 KNOWN = (
     "format", "version", "last_id", "notes", "seed", "symbols", "dtype", "mode",
     "device", "weights", "blocks", "nodes", "wires", *MARKS,
@@ -93,10 +93,11 @@ def graph_of(
     nodes: dict[str, Node] = {}
     positions: dict[str, tuple[float, float]] = {}
     docked: dict[str, str] = {}
+    seen: Seen = {}
     for row in list_of(raw, "nodes"):
         if not isinstance(row, dict):
             raise UnreadableError("a node is not written as one")
-        node = node_of(row, blocks)
+        node = node_of(row, blocks, seen)
         if node.id in ids:
             raise UnreadableError("two nodes have the id {id}", id=node.id)
         ids.add(node.id)
@@ -184,8 +185,13 @@ def _block_param(raw: object, where: str) -> BlockParam:
     return BlockParam(name, default, low, text_of(raw, "doc", where, ""))
 
 
-def node_of(row: Mapping[str, object], blocks: Mapping[str, Block]) -> Node:
+def node_of(row: Mapping[str, object], blocks: Mapping[str, Block], seen: Seen) -> Node:
     """One node.
+
+    Args:
+        row: as the file has it.
+        blocks: the definitions that it may be a use of.
+        seen: the parameters of the nodes before it.
 
     Raises:
         UnreadableError: it is not as the format has it.
@@ -194,19 +200,21 @@ def node_of(row: Mapping[str, object], blocks: Mapping[str, Block]) -> Node:
     if not isinstance(key, str) or not ID.match(key) or number_of(key) > LAST_ID:
         raise UnreadableError("a node has no proper id")
     where = f"node {key}"
-    only(row, NODE, where)
+    if not row.keys() <= NODE:
+        only(row, tuple(NODE), where)
     kind = text_of(row, "kind", where)
     block = _used(row, kind, blocks, where) if "block" in row else None
     given = dict_of(row, "params", where)
     known = block.row if block else OPERATORS.get(kind)
-    params = _params(known, given, where) if given else {}
-    chosen = dict_of(row, "init", where)
+    params = _remembered(block or kind, known, given, where, seen) if given else {}
+    chosen = dict_of(row, "init", where) if "init" in row else {}
     init = {tensor: _init(given, where) for tensor, given in sorted(chosen.items())}
     label = text_of(row, "label", where, "")
     frozen = row.get("frozen", False)
     if not isinstance(frozen, bool):
         raise UnreadableError("'frozen' of {where} is not true or false", where=where)
-    ties = {name: _tie(tie, where) for name, tie in dict_of(row, "ties", where).items()}
+    tied = dict_of(row, "ties", where) if "ties" in row else {}
+    ties = {name: _tie(tie, where) for name, tie in tied.items()}
     name = text_of(row, "name", where)
     return Node(key, kind, name, params, init, label, block, ties, frozen)
 
@@ -252,6 +260,21 @@ def wires_of(rows: list[object], nodes: Mapping[str, Node]) -> tuple[Wire, ...]:
             )
         wires[wire.target, wire.input] = wire
     return tuple(wires.values())
+
+
+def _remembered(
+    of: Block | str,
+    row: Operator | None,
+    raw: Mapping[str, object],
+    where: str,
+    seen: Seen,
+) -> Mapping[str, Value]:
+    """Parameters; nodes of one kind that are written alike share them."""
+    key = (of if isinstance(of, str) else of.id), repr(raw)
+    found = seen.get(key)
+    if found is None:
+        found = seen[key] = _params(row, raw, where)
+    return found
 
 
 def _params(
@@ -336,8 +359,10 @@ def _spot(raw: object, key: str) -> tuple[float, float]:
 
 def number_of(key: str) -> int:
     """The number in an id such as n12 or b3; 0 for one that no edit would give."""
-    digits = key[1:] if key.startswith(("n", "b")) else ""
-    return int(digits) if digits.isascii() and digits.isdigit() else 0
+    digits = key[1:]
+    if key[:1] not in ("n", "b") or not (digits.isascii() and digits.isdigit()):
+        return 0
+    return int(digits)
 
 
 def _taken(key: str) -> int:

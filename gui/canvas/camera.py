@@ -45,6 +45,7 @@ class Camera(QGraphicsView):
         self.canvas = scene
         self._fitted = False
         self._fit: tuple[float, QPointF] | None = None  # zoom and middle it led to
+        self._dots: tuple[tuple[float, ...], list[QPointF]] = ((), [])
         scene.setParent(self)  # a view does not own its scene
         self.setScene(scene)
         self.setSceneRect(-WORLD, -WORLD, 2 * WORLD, 2 * WORLD)
@@ -223,10 +224,14 @@ class Camera(QGraphicsView):
         down = int((area.bottom() - top) / step) + 1
         if across * down == 0:
             return
-        painter.drawPoints(
-            [
-                QPointF(left + column * step, top + row * step)
-                for column in range(across)
-                for row in range(down)
-            ]
-        )
+        where = (left, top, step, across, down)
+        if self._dots[0] != where:  # a frame that is painted again has them already
+            self._dots = (
+                where,
+                [
+                    QPointF(left + column * step, top + row * step)
+                    for column in range(across)
+                    for row in range(down)
+                ],
+            )
+        painter.drawPoints(self._dots[1])

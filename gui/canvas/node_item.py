@@ -10,6 +10,7 @@ from gui.canvas.face import Dot, Face
 from gui.canvas.inks import Inks
 from gui.canvas.mood import Mood
 from gui.canvas.painter import paint_node
+from gui.canvas.sprites import Sprites
 from gui.canvas.stage import Stage
 
 AROUND = 24.0
@@ -22,12 +23,13 @@ class NodeItem(QGraphicsItem):
     Its mood is the stage's, so that it lasts while there is no item.
     """
 
-    def __init__(self, face: Face, inks: Inks, stage: Stage) -> None:
+    def __init__(self, face: Face, inks: Inks, stage: Stage, sprites: Sprites) -> None:
         super().__init__()
         self.id = face.id
         self.face = face
         self.inks = inks
         self._stage = stage
+        self._sprites = sprites
         self._reach = _covered(face)
         self._lift()
 
@@ -98,7 +100,16 @@ class NodeItem(QGraphicsItem):
         widget: QWidget | None = None,
     ) -> None:
         zoom = option.levelOfDetailFromTransform(painter.worldTransform())
-        paint_node(painter, self.face, self.inks, zoom, self.mood)
+        face, inks, mood = self.face, self.inks, self.mood
+
+        def draw(painter: QPainter) -> None:
+            paint_node(painter, face, inks, zoom, mood)
+
+        if widget is None:  # a picture of the scene, of any resolution
+            draw(painter)
+        else:
+            looks = id(face), id(inks), mood
+            self._sprites.paint(painter, self.id, looks, self._reach, draw)
 
 
 def _covered(face: Face) -> QRectF:

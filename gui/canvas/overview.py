@@ -22,6 +22,7 @@ HEATS = 24  # steps of the scale; more cannot be told apart
 LEAST = 1.6  # pixels: a node is never smaller on the screen
 SMALLEST = 44.0  # side of the smallest node
 EDGE = 8.0  # pixels: so far beyond its shape a node may show
+COARSE, MANY = 0.15, 800  # from this zoom on, so many wires have ragged edges
 MARK = 2.0  # pixels: the outline of what is selected, found or wrong
 MOST_PARTS = 40  # more changes than this repaint all of it
 SOLID = 0.07, 0.14  # up to this zoom a mark fills the node, from that on it is a line
@@ -75,6 +76,7 @@ class Overview(QGraphicsItem):
         edge = EDGE / zoom
         exposed = QRectF(option.exposedRect).adjusted(-edge, -edge, edge, edge)
         self._paint_wires(painter, exposed, zoom)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         self._paint_nodes(painter, exposed, zoom)
 
     # Nodes
@@ -158,6 +160,9 @@ class Overview(QGraphicsItem):
     def _paint_wires(self, painter: QPainter, exposed: QRectF, zoom: float) -> None:
         inks = self._scene.inks
         lines = self._strung(exposed)
+        # Of hairlines by the thousand nobody sees the edges, but they take their time.
+        fine = zoom > COARSE or len(self._scene.strands.strokes) < MANY
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
         pens: dict[Stroke | int, QPen] = {
             "waiting": inks.wire_waiting,
             "wire": inks.wire,

@@ -23,6 +23,7 @@ from gui.canvas.lazy import Lazy
 from gui.canvas.marks import MarkHit, Marks
 from gui.canvas.node_item import NodeItem
 from gui.canvas.overview import Overview
+from gui.canvas.sprites import Sprites
 from gui.canvas.stage import NO_PLACE, Stage
 from gui.canvas.strands import Strands, Stroke, coarse
 from gui.canvas.wire_item import WireItem, WireLook
@@ -55,6 +56,7 @@ class CanvasScene(QGraphicsScene):
         self.inks = Inks(session.theme)
         self.stage = Stage()
         self.strands = Strands()
+        self.sprites = Sprites()
         self.node_items = Lazy(self.stage.faces, self._node_item)
         self.wire_items = Lazy(self.strands.strokes, self._wire_item)
         self.overview = Overview(self)
@@ -142,6 +144,7 @@ class CanvasScene(QGraphicsScene):
         item = self.node_items.made.pop(key, None)
         if item is not None:
             self._drop(item)
+            self.sprites.drop(key)
         self._redo([self.stage.reach(key)])
         self.stage.drop(key)
         self._freed |= self.wiring.uncover(key)
@@ -200,10 +203,13 @@ class CanvasScene(QGraphicsScene):
             item = self.wire_items.made.get(wire)
             if item is not None:
                 item.say(self._look(wire), self.inks)
-            if many:
-                self._show_way(wire, self._straight(wire))
+            if many:  # straight, until there is time
+                self.strands.run(wire, list(_ends(*self.ends(wire))))
+                if item is not None:
+                    item.lay(Laid(direct(*_ends(*self.ends(wire))), None))
         if many:
             self.unlaid.update(stale)
+            self._redo(None)
         else:
             self._find_ways(stale)
 
@@ -231,9 +237,6 @@ class CanvasScene(QGraphicsScene):
         if item is not None:
             item.lay(laid)
         self._redo([before, self.strands.box(wire)])
-
-    def _straight(self, wire: Wire) -> Laid:
-        return Laid(direct(*_ends(*self.ends(wire))), None)
 
     def _stroke(self, wire: Wire) -> Stroke:
         checked = self.session.document.checked
@@ -305,7 +308,7 @@ class CanvasScene(QGraphicsScene):
 
     def _node_item(self, key: str) -> NodeItem:
         stage = self.stage
-        item = NodeItem(stage.faces[key], self.inks, stage)
+        item = NodeItem(stage.faces[key], self.inks, stage, self.sprites)
         item.setPos(*stage.spots[key])
         self.addItem(item)
         self.node_items.made[key] = item
@@ -332,6 +335,7 @@ class CanvasScene(QGraphicsScene):
         for key, item in list(self.node_items.made.items()):
             if kept is None or not item.body.intersects(kept):
                 self._drop(self.node_items.made.pop(key))
+                self.sprites.drop(key)
                 self.stage.feel(key, item.mood._replace(wired=frozenset()))
 
     def realize(self, area: QRectF, limit: float) -> bool:

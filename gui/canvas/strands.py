@@ -18,6 +18,8 @@ Stroke = Literal["wire", "waiting", "wrong"]
 
 EDGE = 6.0  # around a wire: its width, and what still means it
 PARTS = (1 / 3, 2 / 3, 1.0)  # of a curve: from far away it has few corners
+HALVES = (0.5, 1.0)  # of one that is less than this
+LITTLE = 120.0
 
 
 class Strands:
@@ -74,7 +76,8 @@ def coarse(way: Way) -> list[Point]:
             points.append(leg[0])
             continue
         (x, y), (one, two, end) = points[-1], leg
-        for t in PARTS:
+        little = abs(end[0] - x) + abs(end[1] - y) < LITTLE
+        for t in HALVES if little else PARTS:
             s = 1 - t
             a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
             points.append(

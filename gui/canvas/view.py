@@ -261,6 +261,10 @@ class CanvasView(Desk):
         hit = self._hit(at)
         if event.button() != Qt.MouseButton.LeftButton or hit.wire or hit.dot:
             self.mousePressEvent(event)
+        elif hit.node and self.canvas.far:  # too small to read: come near first
+            self.zoom_to(1.0)
+            self.centerOn(hit.node.body.center())
+            self.looked.emit()
         elif hit.node and not self.levels.enter(hit.node.id):
             self.rename(hit.node.id)
         elif hit.node:

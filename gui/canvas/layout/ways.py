@@ -25,6 +25,7 @@ AROUND = 22.0  # from a port to the line that goes round its node
 LEAST = 60.0  # a wire shorter than this has nothing in its way
 LONG = 230.0  # a slanting wire of this length runs level as far as it can
 SIGHT = 260.0  # how far above and below a lane is looked for at first
+CROWD = 400  # nodes; a way round all of more than these is worth no search
 AGAINST = 160.0  # what a lane on the side that crosses more is further
 LEVEL = 110.0  # straight wires of this length are lanes to others
 
@@ -123,6 +124,8 @@ def _bow(
     for sight in (SIGHT, 4 * SIGHT, None):
         boxes = _seen(start, end, sight, ground, 0.0)
         near = list(boxes.values())
+        if sight is None and len(near) > CROWD:
+            return None
         low, high = _limits(start, end, sight)
         others = (box for key, box in boxes.items() if key not in ends)
         for lane, away in _candidates(start, end, others, lean):
@@ -273,6 +276,8 @@ def _return(
     """Backwards: out to the right, along a channel to the left, in from the left."""
     for sight in (SIGHT, 4 * SIGHT, None):
         boxes = list(_seen(start, end, sight, ground, 3 * AROUND).values())
+        if sight is None and len(boxes) > CROWD:
+            return None
         low, high = _limits(start, end, sight)
         for lane, away in _channels(start, end, boxes):
             for y in _pitched(lane, away, end[0] - AROUND, start[0] + AROUND, lanes):

@@ -381,7 +381,11 @@ def _takes_look(group: argparse._ArgumentGroup) -> None:
 
     look = group.add_mutually_exclusive_group()
     look.add_argument(
-        "--light", dest="dark", action="store_false", help="in the light look (usual)"
+        *("--light",),
+        dest="dark",
+        action="store_false",
+        default=False,
+        help="in the light look (usual)",
     )
     look.add_argument("--dark", action="store_true", help="in the dark look")
     switch("--transparent", "no ground behind the network")

@@ -18,7 +18,7 @@ from engine.errors import EditError
 Spot = tuple[float, float]
 
 PAD = 20.0  # from a frame's edge to the nodes in it
-HEAD = 38.0  # from a frame's top, for its title
+HEAD = 32.0  # from a frame's top, for its title
 # About what a node covers around its middle: a card, and a curve with its name below.
 CARD, CURVE = Box(-64.0, -42.0, 128.0, 84.0), Box(-34.0, -34.0, 68.0, 86.0)
 

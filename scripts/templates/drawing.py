@@ -11,7 +11,8 @@ Nodes are put where the tidy layout puts them; nothing is placed by hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from engine.catalog.params import Value
 from engine.check import check
@@ -22,11 +23,15 @@ from engine.design.edits import (
     arrange,
     connect,
     dock,
+    frame_nodes,
     make_block,
+    refit,
     remove,
     set_params,
 )
 from engine.design.model import Design, Wire
+from gui.canvas.face import face_of
+from gui.canvas.marking import box_of as marked
 from gui.tidy import tidied
 from scripts.templates.parts import Part
 from scripts.templates.ruler import Ruler
@@ -40,12 +45,28 @@ class Sheet:
 
     def __init__(self, design: Design | None = None) -> None:
         self._design = design or Design()
+        self._frames: list[tuple[str, str, tuple[str, ...]]] = []
 
     @property
     def design(self) -> Design:
-        """The design as drawn so far, tidy."""
-        design = self._design
-        return arrange(design, tidied(design, check(design), Ruler()))
+        """The design as drawn so far, tidy, with its frames."""
+        design, checked, ruler = self._design, check(self._design), Ruler()
+        spans = {
+            key: marked(face_of(node, checked, ruler).space)
+            for key, node in design.nodes.items()
+        }
+        design = arrange(design, tidied(design, checked, ruler))
+        for title, colour, ids in self._frames:
+            design = frame_nodes(design, ids, title, colour, spans)
+        return refit(design, spans)
+
+    @contextmanager
+    def framed(self, title: str, colour: str) -> Iterator[None]:
+        """Draw a frame around what is put meanwhile, once all is in its place."""
+        before = set(self._design.nodes)
+        yield
+        fresh = tuple(key for key in self._design.nodes if key not in before)
+        self._frames.append((title, colour, fresh))
 
     def input(
         self,

@@ -20,14 +20,15 @@ def mlp() -> Design:
     """Digits by two hidden layers of 512."""
     sheet = Sheet()
     x = sheet.input("x", ("N", 784))
-    sheet.chain(
-        x,
-        linear(512, "fc1").drawn(weight=HE_IN),
-        relu(),
-        linear(512, "fc2").drawn(weight=HE_IN),
-        relu(),
-        linear(10, "fc3"),
-    )
+    with sheet.framed("Hidden layers: a straight map, then a bend, twice", "blue"):
+        x = sheet.chain(
+            x,
+            linear(512, "fc1").drawn(weight=HE_IN),
+            relu(),
+            linear(512, "fc2").drawn(weight=HE_IN),
+            relu(),
+        )
+    sheet.chain(x, linear(10, "fc3"))
     return sheet.design
 
 
@@ -36,13 +37,10 @@ def xor() -> Design:
     sheet = Sheet()
     x = sheet.input("x", ("N", 2))
     xavier = init("xavier_uniform")
-    sheet.chain(
-        x,
-        linear(2, "hidden").drawn(weight=xavier),
-        part("tanh"),
-        linear(1, "out").drawn(weight=xavier),
-        part("sigmoid"),
-    )
+    with sheet.framed("Bends the plane", "blue"):
+        x = sheet.chain(x, linear(2, "hidden").drawn(weight=xavier), part("tanh"))
+    with sheet.framed("Cuts it once", "amber"):
+        sheet.chain(x, linear(1, "out").drawn(weight=xavier), part("sigmoid"))
     return sheet.design
 
 

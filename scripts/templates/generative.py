@@ -123,16 +123,18 @@ def vae() -> Design:
     """An autoencoder whose code is a bell for each image, with a draw from it."""
     sheet = Sheet()
     x = sheet.input("x", ("N", 784))
-    hidden = sheet.chain(x, linear(400, "fc1"), relu())
-    mean = sheet.put(linear(20, "fc21"), hidden)
-    logvar = sheet.put(linear(20, "fc22"), hidden)
+    with sheet.framed("Encoder: a bell for each image", "blue"):
+        hidden = sheet.chain(x, linear(400, "fc1"), relu())
+        mean = sheet.put(linear(20, "fc21"), hidden)
+        logvar = sheet.put(linear(20, "fc22"), hidden)
     std = sheet.chain(logvar, part("exp", "variance"), part("sqrt", "std"))
     noise = sheet.input("noise", ("N", 20))
     spread = sheet.put(part("multiply"), std, noise)
     code = sheet.put(part("add"), mean, spread)
-    image = sheet.chain(
-        code, linear(400, "fc3"), relu(), linear(784, "fc4"), part("sigmoid")
-    )
+    with sheet.framed("Decoder: an image from a code", "amber"):
+        image = sheet.chain(
+            code, linear(400, "fc3"), relu(), linear(784, "fc4"), part("sigmoid")
+        )
     sheet.output(image, "image")
     sheet.output(mean, "mean")
     sheet.output(logvar, "logvar")

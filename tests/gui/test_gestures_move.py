@@ -155,6 +155,28 @@ def test_ctrl_drags_copies_which_are_shown_pale(
     assert document.design == chain
 
 
+@pytest.mark.parametrize("keys", [CTRL, SHIFT])
+def test_what_is_grabbed_beside_the_selection_is_dragged_alone(
+    hand: Hand,
+    canvas: CanvasView,
+    document: Document,
+    chain: Design,
+    keys: Qt.KeyboardModifier,
+) -> None:
+    canvas.session.selection.set(["n3", "n4"])
+    grip = hand.middle("n2")
+    hand.press(grip, keys)
+    hand.move(grip + QPointF(0, 120))
+    copying = keys == CTRL
+    shape = canvas.viewport().cursor().shape()
+    assert (shape == Qt.CursorShape.DragCopyCursor) == copying
+    hand.release()
+    assert len(document.design.nodes) == (5 if copying else 4)
+    moved = "n5" if copying else "n2"
+    assert spot(document, moved)[1] > 90
+    assert spot(document, "n3") == (380.0, 0.0)
+
+
 def test_letting_go_of_ctrl_on_the_way_moves_after_all(
     hand: Hand, canvas: CanvasView, document: Document, chain: Design
 ) -> None:

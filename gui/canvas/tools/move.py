@@ -75,6 +75,9 @@ class MoveTool(Tool):
                 return
             self._begin()
         self.copying = bool(keys & Keys.ControlModifier)
+        shape = Qt.CursorShape
+        cursor = shape.DragCopyCursor if self.copying else shape.SizeAllCursor
+        self.view.viewport().setCursor(cursor)
         self.offset = self._steered(offset, keys)
         spots = {key: spot + self.offset for key, spot in self.origins.items()}
         if self.copying:
@@ -128,13 +131,14 @@ class MoveTool(Tool):
     def _begin(self) -> None:
         design = self.document.design
         stage, selection = self.scene.stage, self.session.selection
-        chosen = selection.ids | {self.grabbed}
-        spots, self.boxes = moving(design, chosen, selection.marks)
+        if self.grabbed in selection.ids:
+            spots, self.boxes = moving(design, selection.ids, selection.marks)
+        else:  # pressed with Shift or Ctrl: it alone is dragged
+            spots, self.boxes = moving(design, frozenset({self.grabbed}), frozenset())
         now = stage.spots
         self.origins = {key: QPointF(*now[key]) for key in spots if key in now}
         whole = around(stage.body(key) for key in self.origins)
         self._shape = Shape(whole, self.origins[self.grabbed])
-        self.view.viewport().setCursor(Qt.CursorShape.SizeAllCursor)
 
     def _steered(self, offset: QPointF, keys: Keys) -> QPointF:
         """Along an axis with Shift; into line with the neighbours without Alt."""

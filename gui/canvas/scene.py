@@ -297,8 +297,12 @@ class CanvasScene(QGraphicsScene):
 
     @property
     def content(self) -> QRectF:
-        """The rectangle around all nodes, frames and comments; empty without any."""
-        return self.stage.content.united(self.marks.content)
+        """The rectangle around nodes, frames, comments and the wires round them."""
+        whole = self.stage.content.united(self.marks.content)
+        bows = self.wiring.outline
+        if bows is None:
+            return whole
+        return whole.united(QRectF(QPointF(*bows[:2]), QPointF(*bows[2:])))
 
     def extent(self, ids: Iterable[str]) -> QRectF:
         """The rectangle around some of the nodes."""

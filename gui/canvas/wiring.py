@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import NamedTuple
 
 from engine.design.model import Wire
@@ -56,6 +57,8 @@ class Wiring:
         self._labels: Ground[Wire] = Ground()
         self._reach: Ground[Wire] = Ground()
         self._fans: dict[tuple[str, str], set[Wire]] = {}  # output -> its wires
+        self._bows: dict[Wire, Box] = {}  # what goes round nodes, or back
+        self._around_bows: Box | None = None
         self._said: dict[tuple[str, str], Wire] = {}  # output -> wire with its label
 
     def cover(self, key: str, face: Face, x: float, y: float) -> set[Wire]:
@@ -107,7 +110,10 @@ class Wiring:
         found: dict[Wire, Laid] = {}
         for wire, way in ways.items():
             found[wire] = Laid(way, self._labelled(wire, way))
-            self._reach.put(wire, _reach(way))
+            reach = _reach(way)
+            self._reach.put(wire, reach)
+            if not way.direct:
+                self._bows[wire], self._around_bows = reach, None
         self.laid.update(found)
         return found
 
@@ -117,6 +123,13 @@ class Wiring:
         middle = (line.start[0] + line.end[0]) / 2, (line.start[1] + line.end[1]) / 2
         apart = line.end[0] - line.start[0]
         return Laid(way, middle if line.label and apart > line.label else None)
+
+    @property
+    def outline(self) -> Box | None:
+        """What goes round nodes may lead beyond all of them: the box around it."""
+        if self._around_bows is None and self._bows:
+            self._around_bows = reduce(Box.united, self._bows.values())
+        return self._around_bows
 
     def _rank(self, wire: Wire) -> tuple[float, float, float, Wire]:
         (x, y), (to_x, to_y) = self._lines[wire][:2]
@@ -143,6 +156,8 @@ class Wiring:
         self._lanes.drop(wire)
         self._labels.drop(wire)
         self._reach.drop(wire)
+        if self._bows.pop(wire, None) is not None:
+            self._around_bows = None
         if self._said.get((wire.source, wire.output)) == wire:
             del self._said[wire.source, wire.output]
 

@@ -138,3 +138,16 @@ def test_frames_are_on_the_way_with_their_nodes(window, lively, qtbot):
     assert marks.items[key].mark.box != settled
     qtbot.waitUntil(lambda: not lively.moving.busy)
     assert marks.items[key].mark.box == settled
+
+
+def test_what_is_fitted_includes_the_wires_that_lead_back_to_a_row(window):
+    window.document.replace(TEMPLATES["resnet18"].design)
+    canvas = window.canvas
+    canvas.fit()
+    scene = canvas.canvas
+    back = [item for item in scene.wire_items.values() if item.bowed]
+    assert back
+    left = min(x for item in back for x, _ in item.points)
+    assert left < min(item.body.left() for item in scene.node_items.values())
+    assert canvas.seen.left() < left
+    assert scene.content.left() <= left

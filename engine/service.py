@@ -12,6 +12,7 @@ from functools import singledispatch
 from typing import Any
 
 from engine.catalog.params import Value
+from engine.catalog.spec import Init
 from engine.design.model import Design
 from engine.errors import MeasureError
 from engine.measure.results import (
@@ -23,13 +24,14 @@ from engine.measure.results import (
     SummaryRow,
     WeightReport,
 )
-from engine.measure.signals import Asked, Signal
+from engine.measure.signals import Asked, Cell, Lab, Signal
 
 __all__ = [
     "AskBars",
     "AskCurve",
     "AskDevices",
     "AskExport",
+    "AskLab",
     "AskParameters",
     "AskReceived",
     "AskSignal",
@@ -37,7 +39,9 @@ __all__ = [
     "AskWeights",
     "Asked",
     "Bars",
+    "Cell",
     "Curve",
+    "Lab",
     "ParameterRow",
     "Received",
     "Signal",
@@ -132,6 +136,19 @@ class AskExport:
 
 
 @dataclass(frozen=True)
+class AskLab:
+    """Every pair of initializer and activation; progress is (done, in all, cell)."""
+
+    design: Design
+    initializers: tuple[Init, ...]
+    activations: tuple[str, ...]
+    asked: Asked = field(default_factory=Asked)
+    block: str = ""
+    ids: tuple[str, ...] = ()
+    slot: str = "lab"
+
+
+@dataclass(frozen=True)
 class AskDevices:
     """The devices of this machine that a design can run on."""
 
@@ -158,6 +175,7 @@ def warm() -> None:
     import torchinfo  # noqa: F401
 
     import engine.measure.curves
+    import engine.measure.lab
     import engine.measure.received
     import engine.measure.signal
     import engine.measure.summary
@@ -237,6 +255,21 @@ def _(request: AskSignal) -> Signal:
     from engine.measure.signal import signal
 
     return signal(request.design, request.asked, _tell)
+
+
+@answer.register
+def _(request: AskLab) -> Lab:
+    from engine.measure.lab import lab
+
+    return lab(
+        request.design,
+        request.initializers,
+        request.activations,
+        request.asked,
+        block=request.block,
+        ids=request.ids,
+        tell=_tell,
+    )
 
 
 def _tell(*value: Any) -> None:

@@ -161,6 +161,7 @@ class Docks:
         return [
             self._summary,
             self._signal,
+            self._lab,
             self._problems,
             self._parameters,
             self._code,
@@ -263,6 +264,7 @@ class Docks:
         titles = {
             "summary": tr("Summary"),
             "signal": tr("Signal"),
+            "lab": tr("Init lab"),
             "problems": tr("Problems"),
             "parameters": tr("Parameters"),
             "code": tr("Code"),
@@ -282,6 +284,12 @@ class Docks:
 
         page = self.pages["signal"]
         page.hold(SignalPanel(self._whole, self._session.ear, page))
+
+    def _lab(self) -> None:
+        from gui.panels.lab import LabPanel
+
+        page = self.pages["lab"]
+        page.hold(LabPanel(self._session, page))
 
     def _problems(self) -> None:
         from gui.panels.problems import ProblemsPanel

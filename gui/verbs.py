@@ -171,6 +171,9 @@ class Verbs(QObject):
     def see_signal(self) -> None:
         self._window.docks.see("signal")
 
+    def see_lab(self) -> None:
+        self._window.docks.see("lab")
+
     def see_problems(self) -> None:
         self._window.docks.see("problems")
 

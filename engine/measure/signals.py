@@ -9,6 +9,7 @@ from math import isfinite, nan
 from statistics import median
 from typing import Literal, NamedTuple
 
+from engine.catalog.spec import Init
 from engine.errors import Message
 
 Backward = Literal["noise", "loss"]
@@ -203,6 +204,40 @@ class Signal:
     def weighted(self) -> tuple[Layer, ...]:
         """The layers that multiply by weights."""
         return tuple(layer for layer in self.layers if layer.weighted)
+
+
+class Cell(NamedTuple):
+    """What a pair of initializer and activation makes of a network.
+
+    Args:
+        init: of the weights.
+        activation: kind of the hidden activations; "" for the network's own.
+        forward: factor of the second moment for each layer: their geometric mean.
+        backward: likewise of the gradient.
+        survives: layers that the signal gets through within ten times its spread.
+        survives_back: likewise the gradient.
+        layers: how many there are.
+        signal: its curves; None where it was refused.
+        refused: why the pair does not go with the network.
+    """
+
+    init: Init
+    activation: str
+    forward: float = nan
+    backward: float = nan
+    survives: int = 0
+    survives_back: int = 0
+    layers: int = 0
+    signal: Signal | None = None
+    refused: Message | None = None
+
+
+class Lab(NamedTuple):
+    """All pairs that were tried, row by row."""
+
+    initializers: tuple[Init, ...]
+    activations: tuple[str, ...]
+    cells: tuple[Cell, ...]
 
 
 def middle(values: Iterable[float]) -> float:

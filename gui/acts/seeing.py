@@ -103,6 +103,14 @@ INSIGHT: tuple[Entry, ...] = (
         also=("vanishing", "exploding", "gradient", "propagation", "variance"),
     ),
     act(
+        "see_lab",
+        "Init &lab",
+        "Try every initializer with every activation on this network",
+        "Ctrl+Alt+L",
+        icon="flask",
+        also=("initialization", "compare", "matrix", "he", "xavier"),
+    ),
+    act(
         "see_problems",
         "&Problems",
         "Show what is wrong or unwise",

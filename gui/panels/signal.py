@@ -30,7 +30,7 @@ from gui.words import say
 
 MOST_SEEDS, MOST_BATCH = 20, 4096
 NOISE, FILE, FOLDER = range(3)
-ROOM = 900  # px from which on every control has its label
+ROOM = 820  # px from which on every control has its label
 
 
 class SignalPanel(QWidget):
@@ -132,10 +132,10 @@ class SignalPanel(QWidget):
     def _source(self) -> QComboBox:
         box = QComboBox(self)
         box.setObjectName("signalSource")
-        box.addItems([self.tr("noise N(0, 1)"), self.tr("a file…"), self.tr("images…")])
+        box.addItems([self.tr("noise"), self.tr("a file…"), self.tr("images…")])
         box.setAccessibleName(self.tr("Where the input comes from"))
         box.setToolTip(
-            self.tr("Noise, or your data: a .npy, .npz or .csv file, or images")
+            self.tr("Noise N(0, 1), or your data: .npy, .npz, .csv or images")
         )
         box.activated.connect(self._choose_source)
         return box
@@ -143,10 +143,10 @@ class SignalPanel(QWidget):
     def _backward(self) -> QComboBox:
         box = QComboBox(self)
         box.setObjectName("signalBackward")
-        box.addItems([self.tr("noise N(0, 1)"), self.tr("of the loss")])
+        box.addItems([self.tr("noise"), self.tr("loss")])
         box.setAccessibleName(self.tr("Where the gradient starts"))
         box.setToolTip(
-            self.tr("Noise before a last softmax or sigmoid, or the loss's own")
+            self.tr("N(0, 1) before a last softmax or sigmoid, or the loss's own")
         )
         box.activated.connect(
             lambda at: self.hearing.choose(backward=("noise", "loss")[at])
@@ -158,6 +158,7 @@ class SignalPanel(QWidget):
         box.setRange(low, high)
         box.setValue(value)
         box.setKeyboardTracking(False)
+        box.setMaximumWidth(72)
         box.setAccessibleName(tip)
         box.setToolTip(tip)
         return box
@@ -175,7 +176,6 @@ class SignalPanel(QWidget):
             self.take_data(path)
         elif at == NOISE:
             self.hearing.choose(source=())
-            self.source.setToolTip(self.tr("Noise, or your own data"))
         else:
             asked = self.hearing.asked.source
             self.source.setCurrentIndex(NOISE if not asked else FILE)

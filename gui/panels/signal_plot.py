@@ -55,6 +55,9 @@ class SignalPlot(Plot):
         self.fit_asked.connect(self._fit)
         self.getPlotItem().vb.sigResized.connect(lambda *_: self._name_axes())
         self.getPlotItem().vb.sigXRangeChanged.connect(lambda *_: self._name_axes())
+        box.setYRange(-1.5, 1.5, padding=0)
+        self._name_powers(-1.0, 1.0)
+        self._name_axes()
         self.recolour()
 
     def _made(self) -> tuple[Any, ...]:

@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.catalog.spec import Init
 from engine.errors import MeasureError, Message
 from engine.service import (
     AskBars,
     AskCurve,
     AskDevices,
+    AskLab,
     AskParameters,
     AskReceived,
     AskSignal,
@@ -27,6 +29,7 @@ from tests.strategies import tutorial
 
 REQUESTS = [
     AskDevices(),
+    AskLab(tutorial(), (Init("xavier_normal"), Init("dirac")), ("tanh",)),
     AskCurve("tanh", (), -2, 2, points=5),
     AskBars("softmax", (), (1.0, 2.0)),
     AskSummary(tutorial()),

@@ -29,12 +29,13 @@ def times_of(node: Node, known: Known | None) -> str:
 
 
 def block_brief(node: Node, args: object) -> str:
-    """The parameters of the use; of a block without any, how many nodes it holds."""
+    """What the use sets otherwise than the block; else how many nodes it holds."""
     if node.block is None:
         return ""
-    if node.block.params:
-        given = dict(args)  # type: ignore[call-overload]
-        return ", ".join(f"{p.name} {given[p.name]}" for p in node.block.params)
+    given = dict(args)  # type: ignore[call-overload]
+    own = [p for p in node.block.params if given[p.name] != p.default]
+    if own:
+        return ", ".join(f"{p.name} {given[p.name]}" for p in own)
     inner = node.block.graph.nodes.values()
     count = sum(each.kind not in ("input", "output") for each in inner)
     text = QCoreApplication.translate("canvas", "{count} nodes inside")

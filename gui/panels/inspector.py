@@ -58,7 +58,8 @@ class InspectorPanel(LazyPanel):
         block = block_of([design.nodes[key] for key in ids])
         open_block = design.blocks.get(design.scope.block)
         marked = bool(self.session.selection.marks)
-        shown = (kinds, marked, *(_form_of(each) for each in (block, open_block)))
+        names = tuple((p.name, p.low) for p in open_block.params) if open_block else ()
+        shown = (kinds, marked, _form_of(block), design.scope.block, names)
         if shown != self._shown or self._form is None:
             self._shown = shown
             self._form = self._built(kinds, block)

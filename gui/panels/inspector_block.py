@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from engine.design import edits
 from engine.design.block import Block
 from engine.design.blocks import uses
 from engine.design.model import Design
+from engine.design.names import free
 from engine.errors import EngineError
-from gui.panels.fields import Field, field_for
 from gui.panels.inspector_design import Notes
-from gui.panels.labels import Heading, Label, grouped
+from gui.panels.inspector_exposed import ExposedBox
+from gui.panels.labels import Heading, Label, grouped, link_button
 from gui.session import Session
 from gui.words import say
 
@@ -26,7 +26,7 @@ class BlockForm(QWidget):
         super().__init__(parent)
         self._session = session
         self._id = session.document.design.scope.block
-        self.fields: dict[str, Field] = {}
+        self.exposed: dict[str, ExposedBox] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(6)
@@ -70,8 +70,8 @@ class BlockForm(QWidget):
         if not self.name.hasFocus():
             self.name.setText(block.name)
         for param in block.params:
-            if param.name in self.fields:
-                self.fields[param.name].display([param.default])
+            if param.name in self.exposed:
+                self.exposed[param.name].display(param)
         self._notes.display(block.notes)
 
     def _add_params(self, layout: QVBoxLayout) -> None:
@@ -80,39 +80,25 @@ class BlockForm(QWidget):
             said = self.tr("Nothing yet: select a node and press ƒ beside a number.")
             layout.addWidget(Label(said, "muted", self))
         for param in params:
-            field = self.fields[param.name] = field_for(param.row, param.default, self)
-            field.edited.connect(self._set)
-            field.left.connect(self._session.document.seal)
-            line = QHBoxLayout()
-            line.addWidget(field, 1)
-            line.addWidget(self._remover(param.name), 0, Qt.AlignmentFlag.AlignTop)
-            layout.addLayout(line)
+            box = ExposedBox(self._session, self._id, param, self)
+            self.exposed[param.name] = box
+            layout.addWidget(box)
+        said = self.tr("+ a number")
+        tip = self.tr("Add a number that formulas inside may name")
+        add = link_button(said, tip, self)
+        add.setObjectName("addBlockParam")
+        add.clicked.connect(self._add_param)
+        layout.addWidget(add)
 
-    def _remover(self, name: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setText("×")
-        button.setObjectName(f"unexpose:{name}")
-        button.setAutoRaise(True)
-        button.setProperty("flat", True)
-        said = self.tr("Take {name} away: its default stands everywhere inside")
-        button.setToolTip(said.format(name=name))
-        button.setAccessibleName(button.toolTip())
-        text = self.tr("Take the parameter {name} away").format(name=name)
-        button.clicked.connect(
-            lambda: self._attempt(
-                lambda design: edits.unexpose(design, self._id, name),
-                text,
-                self._session.tell,
-            )
-        )
-        return button
-
-    def _set(self, name: str, value: int) -> None:
+    def _add_param(self) -> None:
+        block = self.block
+        if block is None:
+            return
+        name = free("size", set(block.defaults))
         self._attempt(
-            lambda design: edits.set_block_param(design, self._id, name, default=value),
-            self.tr("Set the default of {name}").format(name=name),
-            self.fields[name].refuse,
-            merge=f"default {self._id} {name}",
+            lambda design: edits.add_block_param(design, self._id, name, 1),
+            self.tr("Add the parameter {name}").format(name=name),
+            self._session.tell,
         )
 
     def _rename(self) -> None:

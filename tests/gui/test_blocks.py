@@ -420,3 +420,48 @@ def test_heat_shows_a_block_by_its_sum_and_goes_on_inside(window: Window) -> Non
     canvas.levels.leave()
     assert canvas.heat.legend.text.endswith("of the parameters")
     assert canvas.canvas.node_items[first].mood.heat == pytest.approx(heat)
+
+
+def test_a_number_of_a_block_gets_its_name_limit_and_words_in_the_form(
+    qtbot: QtBot, window: Window
+) -> None:
+    document = window.document
+    document.replace(used_twice())
+    first = uses_of(document.design)[0]
+    window.canvas.levels.enter(first)
+    window.session.selection.set(())
+    qtbot.waitUntil(lambda: bool(window.findChildren(QToolButton, "addBlockParam")))
+    children(window, "addBlockParam").click()
+    qtbot.waitUntil(lambda: bool(window.findChildren(QToolButton, "more:size")))
+    children(window, "more:size").click()
+    for part, text in (("whatitis", "How wide."), ("atleast", "1"), ("name", "width")):
+        field = children(window, f"{part}:size")
+        assert isinstance(field, QLineEdit)
+        assert field.isVisible()
+        field.setFocus()
+        field.selectAll()
+        qtbot.keyClicks(field, text)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    (block,) = document.whole.blocks.values()
+    (param,) = block.params
+    assert (param.name, param.default, param.low, param.doc) == (
+        "width",
+        1,
+        1,
+        "How wide.",
+    )
+
+
+def test_a_card_says_only_what_differs_from_the_block(
+    view: CanvasView, document: Document
+) -> None:
+    first, second = uses_of(document.design)
+    (key,) = document.whole.blocks
+    inner = document.whole.blocks[key].graph.nodes
+    linear = next(k for k, node in inner.items() if node.kind == "linear")
+    grown = edits.expose(document.whole, key, linear, "out_features", "width")
+    document.commit_whole(grown, "Expose")
+    document.attempt(edits.set_params, [second], {"width": 7}, text="Widen")
+    faces = view.canvas.stage.faces
+    assert faces[first].brief == "2 nodes inside"
+    assert faces[second].brief == "width 7"

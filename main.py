@@ -188,8 +188,21 @@ def _export(options: argparse.Namespace) -> int:
         return _refuse(f"'{options.out}' should end in one of {known}.")
     if not checked.ok:
         return _report(checked)
+    if options.training:
+        return _training(options, design, checked)
     seed = design.settings.seed if options.seed is None else options.seed
     EXITS[suffix].write(design, checked, options.out, seed)
+    return 0
+
+
+def _training(options: argparse.Namespace, design: Design, checked: Checked) -> int:
+    """Write a script that trains the design."""
+    from engine.design.file import write_text
+    from engine.model.training import to_training
+
+    if options.out.suffix.lower() != ".py":
+        return _refuse(f"A training script is Python: '{options.out}' is not a .py.")
+    write_text(options.out, to_training(design, checked))
     return 0
 
 
@@ -369,6 +382,9 @@ def _takes_out(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, metavar="OUT", help=_out_help())
     parser.add_argument(
         "--seed", type=int, help="of the weights, instead of the design's own"
+    )
+    parser.add_argument(
+        "--training", action="store_true", help=".py: a script that trains the network"
     )
     _takes_look(parser.add_argument_group("pictures"))
 

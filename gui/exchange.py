@@ -8,9 +8,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.design import edits
+from engine.design.file import write_text
+from engine.errors import EngineError
 from engine.model.exits import EXITS
 from engine.model.weights import SUFFIX
 from gui.session import Session
+from gui.words import say
 
 
 class Exchange(QObject):
@@ -32,6 +35,23 @@ class Exchange(QObject):
         path = self._asked_where()
         if path is not None:
             self.write(path)
+
+    def export_training(self) -> None:
+        """Ask for a file and write the script that trains the network."""
+        from engine.model.training import to_training
+
+        document = self._session.document
+        try:
+            text = to_training(document.whole, document.whole_checked)
+            start = self._folder() / f"train_{document.name}.py"
+            name, _ = QFileDialog.getSaveFileName(
+                self._window, self.tr("Export a training script"), str(start), "*.py"
+            )
+            if name:
+                write_text(name, text)
+                self._written(name)
+        except EngineError as error:
+            self._session.tell(say(error.message))
 
     def write(self, path: Path) -> None:
         """Have the worker write the model in the form that the name's ending says."""

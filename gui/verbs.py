@@ -67,6 +67,9 @@ class Verbs(QObject):
     def export_model(self) -> None:
         self._window.exchange.export_model()
 
+    def export_training(self) -> None:
+        self._window.exchange.export_training()
+
     def load_weights(self) -> None:
         self._window.exchange.load_weights()
 

@@ -39,6 +39,13 @@ FILE: tuple[Entry, ...] = (
         also=("code", "pytorch", "source", "generate"),
     ),
     act(
+        "export_training",
+        "Export &training script…",
+        "Write a script of plain PyTorch that trains the network",
+        icon="play",
+        also=("train", "ddp", "torchrun", "loop"),
+    ),
+    act(
         "export_model",
         "Export &model…",
         "Write weights, ONNX or a torch.export program",

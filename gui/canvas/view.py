@@ -229,7 +229,8 @@ class CanvasView(Desk):
         hit = self._hit(at)
         self.canvas.hover(hit)
         self.canvas.marks.hover(hit.mark)
-        self._show_path(hit, event.modifiers())
+        pressed = bool(event.buttons())  # on what begins no gesture
+        self._show_path(hit, Keys.NoModifier if pressed else event.modifiers())
         self.viewport().setCursor(self._cursor_over(hit, at))
 
     def _cursor_over(self, hit: Hit, at: QPointF) -> Qt.CursorShape:

@@ -7,6 +7,7 @@ and the rest follows a step at a time.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -429,6 +430,9 @@ def run(path: Path | None, no_screen: str = NO_SCREEN) -> int:
         path: the design.
         no_screen: what to say, with exit code 2, where there is nowhere to paint.
     """
+    # A large design is a million small objects: to look through them all for what is
+    # left over, every time that a few hundred were added, takes longer than adding.
+    gc.set_threshold(50_000, 20, 50)
     app = application(no_screen)
     app.setOrganizationName("Fanin")
     app.setApplicationName("Fanin")

@@ -1,13 +1,12 @@
-"""Operations that arrange axes: cutting, stacking, swapping, stretching, padding."""
+"""Operations that arrange axes: stacking, swapping, stretching, padding."""
 
-from engine.catalog.dims import Dim, Shape, Tensor, agree, quotient, sample, text
+from engine.catalog.dims import Dim, Shape, Tensor, agree, sample, text
 from engine.catalog.operations import numbered
 from engine.catalog.padding import WIDEST, bordered
 from engine.catalog.params import Choice, Dims, Float, Int, Ints
 from engine.catalog.rules import (
     axes_named,
     broadcast,
-    fixed,
     index,
     page,
     promoted,
@@ -16,14 +15,16 @@ from engine.catalog.rules import (
 from engine.catalog.spec import Args, Help, Inputs, Operation, Operator, Port
 from engine.errors import ShapeError
 
-_ANY = (Port("input"),)
+ANY = (Port("input"),)
 
 
-def _dim(name: str = "dim", default: int = 1, doc: str = "The axis.") -> Int:
+def along(name: str = "dim", default: int = 1, doc: str = "The axis.") -> Int:
+    """The parameter that names an axis."""
     return Int(name, default, low=-16, high=15, place="forward", doc=doc)
 
 
-def _without(shape: Shape, axis: int, *put: Dim) -> Shape:
+def without(shape: Shape, axis: int, *put: Dim) -> Shape:
+    """A shape without an axis, or with others in its place."""
     return (*shape[:axis], *put, *shape[axis + 1 :])
 
 
@@ -73,93 +74,6 @@ def _stacked(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
     axis = index(args["dim"], first.rank + 1, "dim", ports[0])
     shape = (*first.shape[:axis], len(ports), *first.shape[axis:])
     return (Tensor(shape, promoted(inputs.values())),)
-
-
-def _split(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
-    arriving, sizes = inputs["input"], args["split_size_or_sections"]
-    axis = index(args["dim"], arriving.rank, "dim", "input")
-    whole = fixed(arriving.shape[axis], "places to split", "input")
-    if whole != sum(sizes):
-        raise ShapeError(
-            "{node} splits into {sizes}, which is {total} in all, but {source} brings "
-            "{whole} on axis {axis} ({shape}). Make the sizes add up to that.",
-            port="input",
-            sizes=" + ".join(map(str, sizes)),
-            total=sum(sizes),
-            whole=whole,
-            axis=axis,
-            shape=shown(arriving),
-        )
-    return tuple(
-        Tensor(_without(arriving.shape, axis, size), arriving.dtype) for size in sizes
-    )
-
-
-def _chunked(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
-    arriving, count = inputs["input"], args["chunks"]
-    axis = index(args["dim"], arriving.rank, "dim", "input")
-    size = arriving.shape[axis]
-    part = quotient(size, count)
-    if part is None or sample(part) < 1:
-        raise ShapeError(
-            "{node} cuts an axis into {count} equal parts, but {source} brings {size} "
-            "there ({shape}), which {count} does not divide. Split takes sizes that "
-            "differ.",
-            port="input",
-            count=count,
-            size=str(size),
-            shape=shown(arriving),
-        )
-    made = Tensor(_without(arriving.shape, axis, part), arriving.dtype)
-    return tuple(made for _ in range(count))
-
-
-def _sliced(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
-    arriving, step = inputs["input"], args["step"]
-    axis = index(args["dim"], arriving.rank, "dim", "input")
-    size = arriving.shape[axis]
-    first = _bound(args["start"], size, 0)
-    last = _bound(args["stop"], size, size)
-    count = (last - first + step - 1) // step
-    if sample(last) <= sample(first):
-        raise ShapeError(
-            "{node} takes places {first} to {last} of an axis, but {source} brings "
-            "{size} there ({shape}): nothing is left. Change start or stop.",
-            port="input",
-            fix={"start": 0, "stop": None},
-            first=args["start"],
-            last="the end" if args["stop"] is None else args["stop"],
-            size=str(size),
-            shape=shown(arriving),
-        )
-    return (Tensor(_without(arriving.shape, axis, count), arriving.dtype),)
-
-
-def _bound(place: int | None, size: Dim, default: Dim) -> Dim:
-    """A place counted from the front, within 0 and `size`, as Python slices."""
-    if place is None:
-        return default
-    found: Dim = place if place >= 0 else size + place
-    if sample(found) < 0:
-        return 0
-    return size if sample(found) > sample(size) else found
-
-
-def _selected(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
-    arriving, place = inputs["input"], args["index"]
-    axis = index(args["dim"], arriving.rank, "dim", "input")
-    size = sample(arriving.shape[axis])
-    if not -size <= place < size:
-        raise ShapeError(
-            "{node} takes place {place} of an axis, but {source} brings {size} there "
-            "({shape}), numbered from 0 (or from -1 backwards).",
-            port="input",
-            fix={"index": size - 1 if place > 0 else 0},
-            place=place,
-            size=str(arriving.shape[axis]),
-            shape=shown(arriving),
-        )
-    return (Tensor(_without(arriving.shape, axis), arriving.dtype),)
 
 
 def _rolled(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
@@ -239,18 +153,6 @@ def _padded(args: Args, inputs: Inputs) -> tuple[Tensor, ...]:
     return (bordered(arriving, pads, mode),)
 
 
-def _parts(args: Args) -> tuple[Port, ...]:
-    sizes = args.get("split_size_or_sections", ())
-    count = args.get("chunks") or len(sizes)
-    return tuple(Port(f"part{number + 1}") for number in range(count))
-
-
-def _slice_brief(args: Args) -> str:
-    stop = "" if args["stop"] is None else args["stop"]
-    step = f":{args['step']}" if args["step"] > 1 else ""
-    return f"axis {args['dim']}, {args['start']}:{stop}{step}"
-
-
 ROWS: tuple[Operator, ...] = (
     Operation(
         kind="transpose",
@@ -266,8 +168,8 @@ ROWS: tuple[Operator, ...] = (
             source="torch.transpose",
             link=page("torch.transpose"),
         ),
-        params=(_dim("dim0", 1, "One axis."), _dim("dim1", 2, "The other axis.")),
-        inputs=_ANY,
+        params=(along("dim0", 1, "One axis."), along("dim1", 2, "The other axis.")),
+        inputs=ANY,
         shape=_transposed,
         brief=lambda args: f"{args['dim0']} ⇄ {args['dim1']}",
         aliases=("swap", "permute", "turn"),
@@ -296,7 +198,7 @@ ROWS: tuple[Operator, ...] = (
                 doc="Axes to drop, where their size is 1.",
             ),
         ),
-        inputs=_ANY,
+        inputs=ANY,
         shape=_squeezed,
         brief=lambda args: ", ".join(map(str, args["dim"])),
         aliases=("drop", "axis", "flatten"),
@@ -315,8 +217,8 @@ ROWS: tuple[Operator, ...] = (
             source="torch.unsqueeze",
             link=page("torch.unsqueeze"),
         ),
-        params=(_dim(doc="Where the new axis stands."),),
-        inputs=_ANY,
+        params=(along(doc="Where the new axis stands."),),
+        inputs=ANY,
         shape=_unsqueezed,
         brief=lambda args: f"axis {args['dim']}",
         aliases=("add axis", "new axis"),
@@ -336,7 +238,7 @@ ROWS: tuple[Operator, ...] = (
             link=page("torch.stack"),
         ),
         params=(
-            _dim(doc="Where the new axis stands."),
+            along(doc="Where the new axis stands."),
             Int("inputs", 2, low=2, high=16, place="design", doc="How many meet."),
         ),
         inputs=numbered,
@@ -344,120 +246,6 @@ ROWS: tuple[Operator, ...] = (
         style="gather",
         brief=lambda args: f"axis {args['dim']}",
         aliases=("join", "new axis"),
-    ),
-    Operation(
-        kind="split",
-        title="Split",
-        family="Arithmetic",
-        target="torch.split",
-        doc="Cuts an axis into parts of given sizes.",
-        help=Help(
-            what="Gives one output for each size, one after the other along dim.",
-            formula=r"(N, a + b) \to (N, a), (N, b)",
-            when="To send channels different ways, or take queries, keys and values "
-            "out of one Linear.",
-            mind="The sizes must add up to the axis.",
-            source="torch.split",
-            link=page("torch.split"),
-        ),
-        params=(
-            Ints(
-                "split_size_or_sections",
-                (1, 1),
-                low=1,
-                least=2,
-                place="forward",
-                doc="The size of each part.",
-            ),
-            _dim(),
-        ),
-        inputs=_ANY,
-        outputs=_parts,
-        shape=_split,
-        brief=lambda args: " + ".join(map(str, args["split_size_or_sections"])),
-        aliases=("cut", "parts", "branch"),
-    ),
-    Operation(
-        kind="chunk",
-        title="Chunk",
-        family="Arithmetic",
-        target="torch.chunk",
-        doc="Cuts an axis into equal parts.",
-        help=Help(
-            what="Gives chunks outputs, each an equal part of axis dim.",
-            formula=r"(N, 2 D) \to (N, D), (N, D)",
-            when="To halve channels (ShuffleNetV2), or for queries, keys and values.",
-            mind="Fanin wants it to come out even; torch would make the last smaller.",
-            source="torch.chunk",
-            link=page("torch.chunk"),
-        ),
-        params=(
-            Int("chunks", 2, low=2, high=16, place="forward", doc="How many parts."),
-            _dim(),
-        ),
-        inputs=_ANY,
-        outputs=_parts,
-        shape=_chunked,
-        brief=lambda args: f"{args['chunks']} parts, axis {args['dim']}",
-        aliases=("split", "halves", "parts"),
-    ),
-    Operation(
-        kind="slice",
-        title="Slice",
-        family="Arithmetic",
-        target="torch.narrow",
-        doc="Takes places from start to stop of an axis.",
-        help=Help(
-            what="Takes every step-th place of axis dim, from start up to before stop.",
-            formula=r"y_i = x_{\mathrm{start} + i \cdot \mathrm{step}}",
-            when="To crop, to drop a border, to take the first steps of a sequence.",
-            mind="Negative places count from the end, as in Python. The axis stays, "
-            "even with one place; Select drops it.",
-            source="Python's own slices: x[:, 1:5]",
-            link=page("torch.narrow"),
-        ),
-        params=(
-            _dim(),
-            Int("start", 0, low=-(2**24), place="forward", doc="The first place."),
-            Int(
-                "stop",
-                None,
-                low=-(2**24),
-                optional=True,
-                place="forward",
-                doc="The place after the last; none is the end.",
-            ),
-            Int("step", 1, low=1, place="forward", doc="Every how many-th place."),
-        ),
-        inputs=_ANY,
-        shape=_sliced,
-        style="index",
-        brief=_slice_brief,
-        aliases=("crop", "cut", "narrow", "index"),
-    ),
-    Operation(
-        kind="select",
-        title="Select",
-        family="Arithmetic",
-        target="torch.select",
-        doc="Takes one place of an axis, which disappears.",
-        help=Help(
-            what="Takes what stands at index along axis dim.",
-            formula=r"y = x_{\cdot\, \mathrm{index}\, \cdot}",
-            when="For the class token of a ViT, or the last step of a sequence (-1).",
-            mind="Negative places count from the end. The axis goes; Slice keeps it.",
-            source="torch.select",
-            link=page("torch.select"),
-        ),
-        params=(
-            _dim(),
-            Int("index", 0, low=-(2**24), place="forward", doc="Which place."),
-        ),
-        inputs=_ANY,
-        shape=_selected,
-        style="index",
-        brief=lambda args: f"axis {args['dim']}, place {args['index']}",
-        aliases=("index", "last step", "class token", "take"),
     ),
     Operation(
         kind="roll",
@@ -477,7 +265,7 @@ ROWS: tuple[Operator, ...] = (
             Ints("shifts", (1,), low=-(2**24), place="forward", doc="By how much."),
             Ints("dims", (1,), low=-16, high=15, place="forward", doc="Which axes."),
         ),
-        inputs=_ANY,
+        inputs=ANY,
         shape=_rolled,
         brief=lambda args: "by " + ", ".join(map(str, args["shifts"])),
         aliases=("shift", "ring", "swin", "cyclic"),
@@ -507,7 +295,7 @@ ROWS: tuple[Operator, ...] = (
                 doc="The sizes: N, numbers, and -1 for each that stays.",
             ),
         ),
-        inputs=_ANY,
+        inputs=ANY,
         shape=_expanded,
         brief=lambda args: text(tuple(args["size"])),
         aliases=("broadcast", "repeat", "stretch", "class token"),
@@ -546,7 +334,7 @@ ROWS: tuple[Operator, ...] = (
             ),
             Float("value", 0.0, place="forward", doc="With mode constant."),
         ),
-        inputs=_ANY,
+        inputs=ANY,
         shape=_padded,
         brief=lambda args: ", ".join(map(str, args["pad"])),
         aliases=("border", "frame", "zeros"),

@@ -63,8 +63,10 @@ class BlockForm(QWidget):
         if block is None:
             return
         self._title.setText(self.tr("Block {name}").format(name=block.name))
-        said = self.tr("{params} parameters here · used {count} times")
         count = len(uses(document.whole, self._id))
+        said = self.tr("{params} parameters here · used {count} times")
+        if count == 1:
+            said = self.tr("{params} parameters here · used once")
         params = grouped(document.checked.parameters)
         self._totals.setText(said.format(params=params, count=count))
         if not self.name.hasFocus():

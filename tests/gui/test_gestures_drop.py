@@ -306,3 +306,24 @@ def test_in_a_large_design_the_cues_are_there_without_checking_all_of_it(
     hand.release()
     (problem,) = document.checked.of(add)[:1]
     assert str(problem.message).startswith(said.rstrip("."))
+
+
+def test_in_a_vast_design_the_wire_lights_up_without_working_out_who_makes_room(
+    hand: Hand,
+    canvas: CanvasView,
+    document: Document,
+    chain: Design,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gui.canvas.tools.drop.VAST", 3)
+    before = looks(canvas)
+    hand.carry("dropout", hand.on_wire(WIRE))
+    assert hand.said == "between linear1 and relu1"
+    assert canvas.canvas.wire_items[WIRE].lit
+    assert len(canvas.tool.preview.ghosts) == 1
+    assert not canvas.tool.preview.moved
+    hand.leave()
+    assert looks(canvas) == before
+    hand.carry("dropout", hand.on_wire(WIRE))
+    hand.drop()
+    assert Wire("n2", "output", "n5", "input") in document.design.wires

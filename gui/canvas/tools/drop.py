@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
 OPERATOR = "application/x-fanin-operator"
+VAST = 4000  # nodes
 INITIALIZER = "application/x-fanin-initializer"
 
 
@@ -179,11 +180,19 @@ class DropTool(Tool):
             self.edit = self.edit_in(aim.wire, at)
         design = self.document.design
         try:
+            if self._vast:  # thousands would move: the target is lit, that must do
+                self.preview.place(self._fresh()[0], at)
+                return
             after = self.edit(design)
         except EngineError as error:
             self.refusal = say(error.message)
         else:
             self.preview.show(design, after)
+
+    @property
+    def _vast(self) -> bool:
+        """Whether working out who makes room would make the hand wait."""
+        return len(self.document.design.nodes) > VAST
 
     def _hover(self, at: QPointF, keys: Keys) -> None:
         """Show the node where it would land on empty canvas."""
@@ -279,6 +288,10 @@ class InitializerTool(DropTool):
 
     def _hover(self, at: QPointF, keys: Keys) -> None:
         """On empty canvas it means nothing."""
+
+    @property
+    def _vast(self) -> bool:
+        return False  # nobody makes room for an initializer
 
     @property
     def _splices(self) -> bool:

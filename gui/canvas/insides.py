@@ -53,7 +53,7 @@ def _heading(
     painter: QPainter, face: Face, inks: Inks, where: QRectF, zoom: float
 ) -> None:
     """The name in bold; the title beside it, as far as there is room."""
-    edge = 6.0
+    edge = 6.0 if face.form == "card" else 12.0  # a tag is round on one side
     alone = face.body.adjusted(edge, STRIP if face.form == "card" else 2, -edge, -2)
     how = _name(painter, inks, "name", LEFT, (where, alone), face.name, zoom)
     small = seen(SMALL, zoom)

@@ -315,3 +315,30 @@ def test_the_minimap_of_a_large_design_is_dragged(large: CanvasView, qtbot) -> N
     assert abs(moved.x() * chart._scale() - 12) < 1.5
     assert abs(moved.y() * chart._scale() + 8) < 1.5
     QTest.mouseRelease(chart, Qt.MouseButton.LeftButton, pos=grip + QPoint(12, -8))
+
+
+def pixels(canvas: CanvasView) -> bytes:
+    """What the canvas shows, painted now."""
+    shown = canvas.viewport().grab().toImage()
+    shown = shown.convertToFormat(QImage.Format.Format_RGB32)
+    return bytes(shown.constBits())
+
+
+@pytest.mark.parametrize("zoom", [0.33, 0.7, 1.0, 2.6])
+def test_a_frame_that_is_painted_again_looks_the_same(
+    canvas: CanvasView, document: Document, zoom: float
+) -> None:
+    """The second time nodes come from pixmaps; what changed is painted anew."""
+    document.replace(load(EXAMPLES / "lenet5.fanin"))
+    canvas.zoom_to(zoom)
+    canvas.centerOn(canvas.canvas.content.center())
+    first, second, third = pixels(canvas), pixels(canvas), pixels(canvas)
+    assert canvas.canvas.sprites._kept
+    assert second == third
+    apart = [abs(a - b) for a, b in zip(first, second, strict=True)]
+    assert sum(apart) / len(apart) < 0.4  # of 255
+    canvas.select_only(canvas.visible_nodes()[0])
+    assert pixels(canvas) != third
+    canvas.select_only(None)
+    pixels(canvas)
+    assert pixels(canvas) == third

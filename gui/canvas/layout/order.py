@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from gui.canvas.layout.layers import Item
 
-SWEEPS = 8
+SWEEPS, FEW = 8, 2  # over the columns of a span, and of one with many items
+MANY = 1500
 IDLE = 1  # sweeps that took nothing away before it is left at that
 PORT = 1e-4  # what a port further down counts beside a place further down
 SWAPPED = 24  # columns of more items are not improved by swaps
@@ -32,9 +33,9 @@ def ordered(columns: Columns, now: Mapping[int, float]) -> None:
     _as_they_are(columns, now)
     _number(columns)
     for span in _spans(columns):
-        least = crossings(span)
-        if least:
-            _improve(span, _kept(span), least)
+        counts = [_between(column) for column in span[:-1]]
+        if any(counts):
+            _improve(span, counts)
 
 
 def _spans(columns: Columns) -> Iterator[Columns]:
@@ -47,11 +48,6 @@ def _spans(columns: Columns) -> Iterator[Columns]:
             first = place
     if len(columns) - first > 1:
         yield columns[first:]
-
-
-def crossings(columns: Columns) -> int:
-    """How many pairs of wires cross between the columns."""
-    return sum(_between(column) for column in columns[:-1])
 
 
 def _between(column: list[Item]) -> int:
@@ -102,31 +98,51 @@ def _as_they_are(columns: Columns, now: Mapping[int, float]) -> None:
             column.sort(key=_key)
 
 
-def _improve(columns: Columns, kept: list[list[Item]], least: int) -> None:
-    idle = 0
-    for sweep in range(SWEEPS):
-        if sweep % 2 == 0:
-            for column in columns[1:]:
-                _sweep(column, back=True)
-        else:
-            for column in reversed(columns[:-1]):
-                _sweep(column, back=False)
-        _swap(columns)
-        count = crossings(columns)
+def _improve(columns: Columns, counts: list[int]) -> None:
+    """Sweep to and fro; `counts` are crossings right of each column but the last."""
+    kept, least, idle = _kept(columns), sum(counts), 0
+    items = sum(len(column) for column in columns)
+    for sweep in range(SWEEPS if items < MANY else FEW):
+        moved = _swept(columns, counts, back=sweep % 2 == 0)
+        for place in moved | {place - 1 for place in moved}:
+            if 0 <= place < len(counts):
+                counts[place] = _between(columns[place])
+        count = sum(counts)
         if count < least:
             least, kept, idle = count, _kept(columns), 0
         else:
             idle += 1
-        if not least or idle > IDLE:
+        if not least or not moved or idle > IDLE:
             break
     for column, best in zip(columns, kept, strict=True):
         column[:] = best
     _number(columns)
 
 
+def _swept(columns: Columns, counts: Sequence[int], *, back: bool) -> set[int]:
+    """Sort columns one after the other where wires cross; which are now others."""
+    moved: set[int] = set()
+    last = len(columns) - 1
+    for step in range(1, last + 1):
+        place = step if back else last - step
+        column = columns[place]
+        crossed = counts[place - 1] if place else 0
+        crossed += counts[place] if place < last else 0
+        if len(column) == 1 or not (
+            crossed or place - 1 in moved or place + 1 in moved
+        ):
+            continue
+        before = list(column)
+        _sweep(column, back=back)
+        if len(column) <= SWAPPED:
+            _swap(column)
+        if column != before:
+            moved.add(place)
+    return moved
+
+
 def _sweep(column: list[Item], *, back: bool) -> None:
-    if len(column) == 1:
-        return
+    """Sort a column by the middles of the neighbours on one side."""
     for item in column:
         ends = item.back if back else item.on
         if not ends:
@@ -145,20 +161,17 @@ def _key(item: Item) -> float:
     return item.key
 
 
-def _swap(columns: Columns) -> None:
+def _swap(column: list[Item]) -> None:
     """Exchange neighbours as long as that takes crossings away."""
-    for column in columns:
-        if not 1 < len(column) <= SWAPPED:
-            continue
-        better = True
-        while better:
-            better = False
-            for place in range(len(column) - 1):
-                upper, lower = column[place], column[place + 1]
-                if _tangled(upper, lower):
-                    column[place], column[place + 1] = lower, upper
-                    lower.place, upper.place = place, place + 1
-                    better = True
+    better = True
+    while better:
+        better = False
+        for place in range(len(column) - 1):
+            upper, lower = column[place], column[place + 1]
+            if _tangled(upper, lower):
+                column[place], column[place + 1] = lower, upper
+                lower.place, upper.place = place, place + 1
+                better = True
 
 
 def _tangled(upper: Item, lower: Item) -> bool:

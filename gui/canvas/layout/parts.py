@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gui.canvas.layout import runs
 from gui.canvas.layout.layers import Item, Section
-from gui.canvas.layout.order import ordered
+from gui.canvas.layout.order import MANY, ordered
 from gui.canvas.layout.rows import Stretch
 from gui.canvas.layout.shapes import Box
 from gui.canvas.layout.units import Link, Unit
@@ -65,7 +65,8 @@ def _stacked(section: Section, units: Sequence[Unit], leaving: int) -> None:
         if item.unit >= 0 and (now := units[item.unit].now) is not None
     }
     before: list[list[Item]] = []
-    for _ in range(SETTLED):
+    many = sum(len(column) for column in columns) > MANY
+    for _ in range(1 if many else SETTLED):
         ordered(columns, heights)
         if before == columns:
             return

@@ -138,14 +138,21 @@ def test_wires_lead_to_the_right_unless_they_begin_a_row(drawing):
 
 @given(drawings())
 def test_no_wire_of_any_graph_runs_over_a_node(drawing):
-    spots = tidy(drawing)
+    over_nothing(drawing, tidy(drawing))
+
+
+def over_nothing(drawing, spots):
+    """No wire and no label lies over a node."""
     wiring = Wiring()
     for key, box in boxes(drawing, spots).items():
         wiring.ground.put(key, box)
     laid = wiring.lay({wire: _line(drawing, spots, wire) for wire in drawing.wires})
     for wire, (way, label) in laid.items():
-        for key, box in boxes(drawing, spots).items():
-            assert not runs_over(way.points(), box.grown(-1.0)), (wire, key)
+        points = way.points()
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        around = Box(min(xs), min(ys) - 1, max(xs), max(ys) + 1)
+        for key, box in wiring.ground.near(around).items():
+            assert not runs_over(points, box.grown(-1.0)), (wire, key)
         if label is not None:
             assert not wiring.ground.near(Box(*label, *label).grown(8.0))
 
@@ -214,6 +221,23 @@ def test_a_chain_with_skips_within_skips_is_drawn_as_a_u():
     # Two skips, one within the other, are no U yet.
     flat = tidy(drawing._replace(wires=[*chain, *skips[:2]]))
     assert flat[keys[1]][0] != flat[keys[2]][0]
+
+
+@pytest.mark.parametrize("skips", [False, True])
+def test_very_many_nodes_are_in_rows_that_fill_a_canvas(skips):
+    box, ends = Box(-60, -30, 60, 30), {"o0": (60.0, 0.0)}
+    keys = [f"n{place}" for place in range(600)]
+    wires = [Wire(a, "o0", b, "i0") for a, b in pairwise(keys)]
+    joins = keys[6::6] if skips else []  # of blocks, one right behind the other
+    wires += [Wire(a, "o0", b, "i1") for a, b in zip(keys[::6], joins, strict=False)]
+    plain, two = {"i0": (-60.0, 0.0)}, {"i0": (-60.0, -10.0), "i1": (-60.0, 10.0)}
+    shapes = {key: Shape(box, two if key in joins else plain, ends) for key in keys}
+    drawing = Drawing(shapes, wires, {(key, "o0"): 60.0 for key in keys})
+    spots = tidy(drawing)
+    wide = max(x for x, _ in spots.values()) - min(x for x, _ in spots.values())
+    high = max(y for _, y in spots.values()) - min(y for _, y in spots.values())
+    assert 0.8 < wide / high < 2.4
+    over_nothing(drawing, spots)
 
 
 def test_the_order_of_branches_that_the_person_gave_stays():

@@ -65,6 +65,31 @@ def breaks(xs: Sequence[float], crossing: Sequence[int]) -> Iterator[list[int]]:
             yield found
 
 
+def filled(wide: Sequence[float], high: float, crossing: Sequence[int]) -> list[int]:
+    """Columns to end rows with in a network of very many: rows filled one by one.
+
+    Args:
+        wide: of each column, with the gap after it.
+        high: about the height of a row.
+        crossing: how many wires lead from each column to the ones after it.
+    """
+    whole = sum(wide)
+    aspect = CANVAS[0] / CANVAS[1]
+    count = max(2, round((whole / (aspect * (high + BETWEEN))) ** 0.5))
+    most, found = whole / count, list[int]()
+    used, since = 0.0, 0.0
+    best, crowd = -1, MOST + 1  # where the row would end, and the wires there
+    for column, each in enumerate(wide[:-1]):
+        used += each
+        since += each
+        if used > most and best >= 0:
+            found.append(best)
+            used, best, crowd = since, -1, MOST + 1
+        if crossing[column] <= MOST and (crossing[column] <= crowd or since > each * 3):
+            best, crowd, since = column, crossing[column], 0.0
+    return found
+
+
 def width(stretches: Sequence[Stretch]) -> float:
     """Of a row."""
     return sum(s.width + s.gap for s in stretches) - stretches[0].gap

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gui.canvas.layout import layers, rows
 from gui.canvas.layout.hourglass import glass
-from gui.canvas.layout.parts import Part, laid
+from gui.canvas.layout.parts import GAP, LABEL, Part, laid
 from gui.canvas.layout.shapes import Drawing, Point
 from gui.canvas.layout.units import Link, Unit, gathered
 
@@ -76,23 +76,42 @@ class _Web:
 
     def best(self) -> Fold:
         """Rows that make it large: the person's, if they are about as good."""
+        crossing = layers.leading(self.members, self.links, self.depth, self._columns())
+        long = self._long(crossing)
+        if long is not None:
+            return self._kept(long, crossing)
         plain = self._fold(())
         stretches = [part.stretch for part in plain.parts]
         if rows.width(stretches) <= rows.ONE_ROW:
             return plain
         begins = rows.folded(stretches)
         best = Fold(plain.parts, begins, [1] * (len(begins) - 1))
-        size = best.zoom
-        crossing = layers.leading(self.members, self.links, self.depth, self._columns())
-        if size < rows.SMALL:
+        if best.zoom < rows.SMALL:
             best = self._crowded(plain, crossing, best)
-            size = best.zoom
+        return self._kept(best, crossing)
+
+    def _kept(self, best: Fold, crossing: Sequence[int]) -> Fold:
+        """The person's rows, if they are about as good as the best."""
         now = self._now()
         if now and self._apart(now) and max(crossing[c] for c in now) <= rows.MOST:
             kept = self._fold(now)
-            if kept.zoom > size * rows.KEPT:
+            if kept.zoom > best.zoom * rows.KEPT:
                 return kept
         return best
+
+    def _long(self, crossing: Sequence[int]) -> Fold | None:
+        """Rows of very many columns, guessed by the sizes of the nodes."""
+        if self._columns() <= rows.LONGEST:
+            return None
+        wide, high = [0.0] * self._columns(), 0.0
+        for unit in self.members:
+            box, column = self.units[unit].box, self.depth[unit]
+            wide[column] = max(wide[column], box.right - box.left)
+            high = max(high, box.bottom - box.top)
+        rooms = [link.room for link in self.links]
+        gap = max(GAP, sum(rooms) / max(len(rooms), 1) + LABEL)
+        ends = rows.filled([each + gap for each in wide], high, crossing)
+        return self._fold(ends) if ends and self._apart(ends) else None
 
     def glass(self) -> Places:
         """Places as a U, where it is one and too wide for a row."""

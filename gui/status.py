@@ -43,7 +43,7 @@ class StatusBar(QStatusBar):
         self.stop.setObjectName("stopButton")
         self.stop.setAutoRaise(True)
         self.stop.setText(self.tr("Stop"))
-        self.stop.setToolTip(self.tr("Stop what the engine is working on (Esc)"))
+        self.stop.setToolTip(self.tr("Stop what the engine is working on (Ctrl+.)"))
         self.stop.setIconSize(QSize(14, 14))
         self.stop.clicked.connect(lambda: session.run("stop"))
         self.addPermanentWidget(self.stop)

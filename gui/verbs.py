@@ -218,21 +218,53 @@ class Verbs(QObject):
 
     def next_pane(self) -> None:
         """Give the keyboard to the next part of the window."""
+        self._go(1)
+
+    def previous_pane(self) -> None:
+        self._go(-1)
+
+    def to_canvas(self) -> None:
+        """Give the keyboard to the canvas."""
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def edit_form(self) -> None:
+        """Give the keyboard to the form of what is selected, at its first value."""
+        docks = self._window.docks
+        docks.inspector.show()
+        place = docks.places[docks.inspector]
+        values = [
+            widget
+            for widget in place.findChildren(QWidget)
+            if widget.objectName().startswith("edit:") and _reached(widget)
+        ]
+        # Every node can be frozen; what tells it from others is what one comes for.
+        values.sort(key=lambda widget: widget.objectName() == "edit:frozen")
+        field = values[0] if values else _first_field(place)
+        if field is not None:
+            field.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _go(self, by: int) -> None:
+        """To a pane's own widget, or to the first in it that takes the keyboard."""
+        docks = self._window.docks
         panes: list[QWidget] = [
-            self._window.docks.panel,
+            docks.panel,
             self.canvas,
             self.canvas.levels.breadcrumb,
-            self._window.docks.places[self._window.docks.inspector],
-            self._window.docks.column,
-            self._window.docks.tabs,
+            docks.places[docks.inspector],
+            docks.column,
+            docks.tabs,
+            self._window.status,
         ]
+        if docks.history is not None:
+            panes.insert(1, docks.history)
         panes = [pane for pane in panes if pane.isVisible()]
         now = self._window.focusWidget() or self._window
         # The innermost: the breadcrumb lies on the canvas.
         at = [
             n for n, pane in enumerate(panes) if pane is now or pane.isAncestorOf(now)
         ]
-        follow = panes[((at[-1] if at else -1) + 1) % len(panes)]
+        start = at[-1] if at else -1 if by > 0 else 0
+        follow = panes[(start + by) % len(panes)]
         target = follow if _takes_keys(follow) else _first_field(follow) or follow
         target.setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -264,6 +296,12 @@ def _takes_keys(widget: QWidget) -> bool:
 def _first_field(pane: QWidget) -> QWidget | None:
     """The first widget in a pane that the Tab key would reach."""
     for widget in pane.findChildren(QWidget):
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible():
+        if _reached(widget):
             return widget
     return None
+
+
+def _reached(widget: QWidget) -> bool:
+    """Whether the Tab key would reach it now."""
+    tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    return bool(tab) and widget.isVisible() and widget.isEnabled()

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QKeyEvent,
     QKeySequence,
     QPaintEvent,
     QResizeEvent,
@@ -357,7 +358,6 @@ class Window(QMainWindow):
             self.actions_by_id[name].setEnabled(bool(uses))
         named = selection.one or selection.one_mark
         self.actions_by_id["rename"].setEnabled(named is not None)
-        # Esc belongs to the canvas and the fields while there is nothing to stop.
         self.actions_by_id["stop"].setEnabled(self.worker.current == "busy")
 
     def _restore(self) -> None:
@@ -374,6 +374,15 @@ class Window(QMainWindow):
         super().resizeEvent(event)
         if self._furnished:
             self.docks.stretch()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc that nothing had a use for leads back to the canvas."""
+        from PySide6.QtCore import Qt  # see gui.sketch
+
+        if event.key() == Qt.Key.Key_Escape and self._furnished:
+            self.verbs.to_canvas()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._path = None

@@ -194,6 +194,33 @@ EDIT: tuple[Entry, ...] = (
 
 DESIGN: tuple[Entry, ...] = (
     Act(
+        "add",
+        "&Add…",
+        "Find a layer and add it; Tab or any letter on the canvas does it too",
+        ("Ins",),
+        "plus",
+        "canvas.search",
+        on_canvas=True,
+        also=("insert", "new", "layer", "search"),
+    ),
+    Act(
+        "connect",
+        "Co&nnect…",
+        "Wire two selected nodes, or choose what the selected one feeds",
+        ("Ctrl+K",),
+        slot="canvas.connecting.connect_nodes",
+        on_canvas=True,
+        needs=SOMETHING,
+        also=("wire", "link", "join", "edge"),
+    ),
+    act(
+        "edit_form",
+        "&Edit in the inspector",
+        "Move the keyboard to the form of what is selected; Enter on the canvas",
+        also=("parameters", "properties"),
+    ),
+    None,
+    Act(
         "make_block",
         "Make a &block…",
         "Make a block of the selected nodes, to be used many times",

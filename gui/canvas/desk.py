@@ -16,6 +16,7 @@ from engine.design.framing import carried
 from engine.design.model import Design, Wire
 from gui.canvas.aligning import Aligning
 from gui.canvas.camera import Camera
+from gui.canvas.connecting import Connecting
 from gui.canvas.find import FindBar
 from gui.canvas.freezing import all_frozen, freezable
 from gui.canvas.glide import Glide
@@ -58,6 +59,8 @@ class Desk(Camera):
         self.grouping: Grouping = Grouping(self)
         self.searching: Searching = Searching(self)
         self.finder = self.searching.finder
+        self.connecting: Connecting = Connecting(self)
+        self.walked: str | None = None  # the node that the arrows went to last
         self.marking: Marking = Marking(self)
         self.aligning: Aligning = Aligning(self)
         self.glide = Glide(self)

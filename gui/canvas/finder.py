@@ -230,7 +230,8 @@ class Finder(QFrame):
         if offer is None:
             return
         self.close_quietly()
-        self._habits.used(offer.key)
+        if offer.key:
+            self._habits.used(offer.key)
         offer.take(values)
 
     def _paint(self) -> None:

@@ -49,8 +49,11 @@ COMMANDS: dict[tuple[Qt.KeyboardModifier, Qt.Key], Command] = {
     (CTRL | SHIFT, Key.Key_0): lambda view: view.glide.fit_selection(),
     (CTRL | SHIFT, Key.Key_ParenRight): lambda view: view.glide.fit_selection(),
     (NONE, Key.Key_F2): lambda view: view.rename(),
-    (NONE, Key.Key_Return): lambda view: view.marking.edit() or view.levels.enter(),
-    (NONE, Key.Key_Enter): lambda view: view.marking.edit() or view.levels.enter(),
+    (NONE, Key.Key_Return): lambda view: _enter(view),
+    (NONE, Key.Key_Enter): lambda view: _enter(view),
+    (NONE, Key.Key_Insert): lambda view: view.search(),
+    (CTRL, Key.Key_K): lambda view: view.connecting.connect_nodes(),
+    (SHIFT, Key.Key_F10): lambda view: view.menu_of_selection(),
     (CTRL, Key.Key_J): lambda view: view.marking.frame(),
     (CTRL | SHIFT, Key.Key_J): lambda view: view.marking.next(),
     (CTRL, Key.Key_M): lambda view: view.marking.comment(),
@@ -103,22 +106,35 @@ def _arrow(view: CanvasView, way: tuple[int, int], held: Qt.KeyboardModifier) ->
     if held & SHIFT and view.session.selection.marks:
         view.marking.resize(*way)
         return True
-    places = view.canvas.stage.spots
-    if not places:
-        return False
-    key = view.session.selection.one
-    if key is None:
-        key = min(places, key=lambda k: places[k])
-        view.select_only(key)
+    _walk(view, way, take_along=bool(held & SHIFT))
+    return bool(view.canvas.stage.spots)
+
+
+def _walk(view: CanvasView, way: tuple[int, int], *, take_along: bool) -> None:
+    """To the neighbour; with Shift those on the way stay selected."""
+    places, selection = view.canvas.stage.spots, view.session.selection
+    here = view.walked if view.walked in selection.ids else selection.one
+    if here is None and selection.ids:
+        here = min(selection.ids, key=lambda key: places[key])
+    if here is None:
+        found = min(places, key=lambda key: places[key], default=None)
     else:
-        spots = {k: QPointF(*spot) for k, spot in places.items()}
-        found = neighbour(view.session.document.design.graph, spots, key, *way)
-        if found is None:
-            return True
+        spots = {key: QPointF(*spot) for key, spot in places.items()}
+        found = neighbour(view.session.document.design.graph, spots, here, *way)
+    if found is None:
+        return
+    view.walked = found
+    if take_along:
+        selection.set(selection.ids | {found})
+    else:
         view.select_only(found)
-        key = found
-    view.reveal([key])
-    return True
+    view.reveal([found])
+
+
+def _enter(view: CanvasView) -> None:
+    """A mark's text, a block's inside, else the form of what is selected."""
+    if not view.marking.edit() and not view.levels.enter():
+        view.session.run("edit_form")
 
 
 def _letter(view: CanvasView, event: QKeyEvent, held: Qt.KeyboardModifier) -> bool:

@@ -23,7 +23,7 @@ class Offer(NamedTuple):
     """A row of the search.
 
     Args:
-        key: names it in the person's habits.
+        key: names it in the person's habits; "" is forgotten.
         words: its title, and what else finds it.
         icon: its picture.
         side: shown at the right: a family, a place.

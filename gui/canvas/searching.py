@@ -88,7 +88,7 @@ class Searching(QObject):
         return Source(node.id, node.outputs[0].name) if node and node.outputs else None
 
     def _after_node(self, source: Source, text: str) -> None:
-        body = self._desk.canvas.node_items[source.node].body
+        body = self._desk.canvas.stage.body(source.node)
         offers = [
             self._offer(one, partial(self._append, one, source), source)
             for one in placeables(self._session)

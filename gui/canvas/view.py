@@ -16,10 +16,10 @@ from PySide6.QtGui import (
     QMouseEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from engine.design.model import Design, Wire
-from gui.canvas import keys, menus
+from gui.canvas import accessible, keys, menus
 from gui.canvas.cue import Cue
 from gui.canvas.desk import Desk
 from gui.canvas.edge_pan import EdgePan
@@ -56,6 +56,7 @@ class CanvasView(Desk):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
+        accessible.install()
         self.setObjectName("canvas")
         self.setAccessibleName(self.tr("Canvas"))
         self.setAcceptDrops(True)
@@ -87,6 +88,9 @@ class CanvasView(Desk):
         if ids or self.session.selection.marks:
             self.canvas.choose(None)
         names = [nodes[key].name for key in sorted(ids) if key in nodes]
+        one = self.session.selection.one
+        if one is not None:
+            names = [accessible.called(self.session.document, one)]
         self.setAccessibleDescription(", ".join([*names, *self.marking.chosen_names]))
 
     @property
@@ -299,13 +303,24 @@ class CanvasView(Desk):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.cancel()
-        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        if by_key and self.session.selection.one:
-            item = self.canvas.node_items[self.session.selection.one]
-            menus.open_menu(self, Hit(item), item.pos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.menu_of_selection()
             return
         at = self.mapToScene(event.pos())
         menus.open_menu(self, self._hit(at), at)
+
+    def menu_of_selection(self) -> None:
+        """The menu by keyboard: of the selected nodes, else of the canvas."""
+        open_now = self.findChild(QMenu, "canvasMenu")
+        if open_now is not None and open_now.isVisible():
+            return  # some systems tell of the key twice
+        ids = self.session.selection.ids
+        key = self.walked if self.walked in ids else next(iter(ids), None)
+        item = self.canvas.node_items.get(key or "")
+        at = item.pos() if item else self.middle
+        if item is not None:
+            self.reveal([item.id])
+        menus.open_menu(self, Hit(item) if item else Hit(), at)
 
     # Dragged in from elsewhere
 

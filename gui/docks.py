@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -22,6 +22,7 @@ from gui.session import Session
 from gui.sketch import first
 
 MOST = 0.52  # of the right side's height that is the inspector's
+VERSION = 1  # of the saved places: one more whenever docks come, go or are renamed
 GROWTH = 240  # pixels that a section's plot may gain where there is room
 
 
@@ -84,6 +85,8 @@ class Docks:
             dock.setWidget(place)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("tabs")
+        self.tabs.setAccessibleName(tr("Tables and code"))
+        self.tabs.tabBar().setAccessibleName(tr("Tables and code"))
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.pages: dict[str, Place] = {}
@@ -92,6 +95,10 @@ class Docks:
         for dock in (*self.places, self.results):
             dock.show()  # the window may be open already
         self._wanted = 0  # the height that the inspector asks for
+        self._later = QTimer(window)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._share_again)
+        self._usual = window.saveState(VERSION)
         # What the person has moved stays as it is, in the next window too.
         self._kept = {side: _kept(side) for side in ("sizes", "split")}
         Hand(window, self._sizes, self._keep)
@@ -123,9 +130,55 @@ class Docks:
         above, whole = self._shared()
         if self._kept["split"] or not self._wanted or 0 in (above, whole - above):
             return
+        self._divide(min(self._wanted, round(MOST * whole)), whole)
+        # What Qt is about to lay out comes after this and would have the last word.
+        self._later.start(0)
+
+    def _share_again(self) -> None:
+        above, whole = self._shared()
         part = min(self._wanted, round(MOST * whole))
+        if 0 not in (above, whole - above) and not self._kept["split"]:
+            self._divide(part, whole)
+
+    def _divide(self, part: int, whole: int) -> None:
         pair, tall = [self.inspector, self.insight], Qt.Orientation.Vertical
-        self._window.resizeDocks(pair, [part, whole - part], tall)
+        if self.inspector.height() != part and not self._loose(*pair):
+            self._window.resizeDocks(pair, [part, whole - part], tall)
+
+    def _loose(self, *docks: QDockWidget) -> bool:
+        """Whether one of them floats, or was put where it is not at home."""
+        area = self._window.dockWidgetArea
+        home = Qt.DockWidgetArea.RightDockWidgetArea
+        return any(dock.isFloating() or area(dock) != home for dock in docks)
+
+    def restore(self, state: QByteArray) -> bool:
+        """The places as a window left them; the usual ones where they are no good."""
+        if self._window.restoreState(state, VERSION):
+            return True
+        self.reset()
+        return False
+
+    def reset(self) -> None:
+        """The usual layout: every panel in its place, at its first size."""
+        self._kept = dict.fromkeys(self._kept, False)
+        self._window.restoreState(self._usual, VERSION)
+        if self.history is not None:
+            self.history.hide()
+        self.settle()
+        self.share()
+
+    def state(self) -> QByteArray:
+        """What `restore` takes."""
+        return self._window.saveState(VERSION)
+
+    def arrange(self, on: bool) -> None:
+        """Give the panels title bars to be moved, floated and closed by, or not."""
+        feature = QDockWidget.DockWidgetFeature
+        loose = feature.DockWidgetClosable | feature.DockWidgetMovable
+        loose |= feature.DockWidgetFloatable
+        for dock in (*self.places, self.results):
+            dock.setFeatures(loose if on else feature.NoDockWidgetFeatures)
+            dock.setTitleBarWidget(None if on else _bare(dock))  # type: ignore[arg-type]
 
     def _sizes(self) -> tuple[tuple[int, ...], int]:
         """What a person can move: the docks' sizes, and the border on the right."""
@@ -174,6 +227,7 @@ class Docks:
         return {
             "show_palette": self.palette,
             "show_inspector": self.inspector,
+            "show_insight": self.insight,
             "show_results": self.results,
         }
 
@@ -231,8 +285,12 @@ class Docks:
 
             view = QUndoView(self._session.document.history, self.history)
             view.setObjectName("historyView")
+            view.setAccessibleName(tr("Every change; choose one to go back to it"))
+            view.setToolTip(tr("Click a change to go back to it, or forth"))
             view.setEmptyLabel(tr("As it was opened"))
+            view.setCleanIcon(self._session.theme.icon("save"))
             self.history.setWidget(view)
+            self._window.restoreDockWidget(self.history)
         if self.history is not None:
             self.history.setVisible(shown)
 
@@ -253,9 +311,7 @@ class Docks:
             dock.setFeatures(feature.DockWidgetClosable | feature.DockWidgetMovable)
         else:
             dock.setFeatures(feature.NoDockWidgetFeatures)
-            bare = QWidget(dock)
-            bare.setFixedHeight(0)
-            dock.setTitleBarWidget(bare)
+            dock.setTitleBarWidget(_bare(dock))
         self._window.addDockWidget(area, dock)
         return dock
 
@@ -436,6 +492,13 @@ class Column(QScrollArea):
             section = self._sections[body]
             if section.minimumHeight() != height or section.maximumHeight() != height:
                 section.setFixedHeight(height)
+
+
+def _bare(dock: QDockWidget) -> QWidget:
+    """A title bar that takes no room."""
+    bare = QWidget(dock)
+    bare.setFixedHeight(0)
+    return bare
 
 
 def _kept(side: str) -> bool:

@@ -135,7 +135,19 @@ class Verbs(QObject):
 
     def show_inspector(self, shown: bool) -> None:
         self._window.docks.inspector.setVisible(shown)
+
+    def show_insight(self, shown: bool) -> None:
         self._window.docks.insight.setVisible(shown)
+
+    def arrange_panels(self, on: bool) -> None:
+        self._window.docks.arrange(on)
+
+    def usual_layout(self) -> None:
+        """Every panel where it was on the first day."""
+        self._window.docks.reset()
+        for name, dock in self._window.docks.switched().items():
+            self._window.actions_by_id[name].setChecked(not dock.isHidden())
+        self._window.actions_by_id["show_history"].setChecked(False)
 
     def show_results(self, shown: bool) -> None:
         self._window.docks.results.setVisible(shown)

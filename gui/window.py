@@ -205,10 +205,17 @@ class Window(QMainWindow):
         self.docks.settle()
         state = QSettings().value("docks")
         if isinstance(state, QByteArray):
-            self.restoreState(state)
+            self.docks.restore(state)
             self.docks.stretch()
         for name, dock in self.docks.switched().items():
-            self.actions_by_id[name].setChecked(not dock.isHidden())
+            action = self.actions_by_id[name]
+            action.setChecked(not dock.isHidden())
+            # A panel closed by its own bar is as hidden as by the menu.
+            dock.visibilityChanged.connect(
+                lambda _, dock=dock, action=action: action.setChecked(
+                    not dock.isHidden()
+                )
+            )
         self._open_first()
         self.setUpdatesEnabled(True)
 
@@ -393,7 +400,7 @@ class Window(QMainWindow):
         settings.setValue("geometry", self.saveGeometry())
         self._steps = []
         if self._furnished:
-            settings.setValue("docks", self.saveState())
+            settings.setValue("docks", self.docks.state())
             sketch.remember(self.docks.sizes())
             self.rescue.drop()
             if self._given_worker is None:

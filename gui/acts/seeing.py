@@ -62,11 +62,19 @@ VIEW: tuple[Entry, ...] = (
     ),
     act(
         "show_inspector",
-        "&Inspector and insight",
-        "Show or hide the panels on the right",
+        "&Inspector",
+        "Show or hide the form of what is selected",
         "Ctrl+Alt+I",
         checkable=True,
         icon="panel-right",
+    ),
+    act(
+        "show_insight",
+        "Insi&ght",
+        "Show or hide curves and histograms",
+        "Ctrl+Alt+G",
+        checkable=True,
+        icon="chart-spline",
     ),
     act(
         "show_results",
@@ -83,6 +91,20 @@ VIEW: tuple[Entry, ...] = (
         "Ctrl+H",
         checkable=True,
         icon="history",
+    ),
+    None,
+    act(
+        "arrange_panels",
+        "&Arrange the panels",
+        "Give the panels bars by which they can be moved, floated and closed",
+        checkable=True,
+        also=("docks", "move", "float", "undock"),
+    ),
+    act(
+        "usual_layout",
+        "&Restore the usual layout",
+        "Put every panel where it was on the first day",
+        also=("docks", "reset", "windows"),
     ),
 )
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
+    QCheckBox,
     QComboBox,
     QLineEdit,
     QMenu,
@@ -145,6 +146,7 @@ def test_every_control_of_the_window_has_a_name(window: Window, selected: str) -
         named(one)
         for one in found
         if isinstance(one, QAbstractButton)
+        and not isinstance(one, QCheckBox)  # named by the label before it
         and len(one.text()) < 2
         and not one.toolTip()
         and one.objectName() != ""

@@ -39,6 +39,7 @@ class Verbs(QObject):
 
     def new(self) -> None:
         self._window.files.new()
+        self.to_canvas()  # the next key is meant for it
 
     def open(self) -> None:
         if self._window.files.open():

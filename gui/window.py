@@ -217,6 +217,8 @@ class Window(QMainWindow):
                 )
             )
         self._open_first()
+        if self.focusWidget() is None:
+            self.canvas.setFocus()  # Tab and letters search from the first moment
         self.setUpdatesEnabled(True)
 
     def _make_menus(self) -> None:

@@ -60,6 +60,7 @@ class Breadcrumb(QFrame):
         self._session = camera.canvas.session
         self._room = 0
         self._probe, self._mark = QToolButton(self), self._said("›")
+        self._probe.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it only measures
         for probe in (self._probe, self._mark):
             probe.setEnabled(False)  # bold, as the last step is
             probe.hide()

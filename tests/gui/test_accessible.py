@@ -99,7 +99,8 @@ def controls(window: QWidget) -> Iterator[QWidget]:
             continue
         if name in ("ScrollLeftButton", "ScrollRightButton") or _in_list(widget):
             continue
-        if widget.focusPolicy() or isinstance(widget, QAbstractButton):
+        pressed = isinstance(widget, QAbstractButton) and not widget.isHidden()
+        if widget.focusPolicy() or pressed:
             yield widget
 
 

@@ -163,6 +163,19 @@ def test_every_action_says_what_it_does_with_its_shortcut(window: Window) -> Non
         assert keys in action.toolTip(), act.id
 
 
+def reached_from(start: QWidget, window: Window, key: Qt.Key) -> set[QWidget]:
+    """Where a key leads, as far as the canvas, for which Tab means the search."""
+    start.setFocus()
+    reached: set[QWidget] = set()
+    for _ in range(400):
+        now = QApplication.focusWidget()
+        if now is None or now in reached or now is window.canvas:
+            break
+        reached.add(now)
+        QTest.keyClick(now, key)
+    return reached
+
+
 def test_tab_reaches_what_every_pane_holds(window: Window) -> None:
     """From field to field by Tab alone, as far as the panes' own controls go."""
     for pane, title, show in window.docks.panes():
@@ -177,13 +190,7 @@ def test_tab_reaches_what_every_pane_holds(window: Window) -> None:
         start = next((one for one in pane.findChildren(QWidget) if one in wanted), None)
         if start is None:
             continue
-        start.setFocus()
-        reached: set[QWidget] = set()
-        for _ in range(400):
-            now = QApplication.focusWidget()
-            if now is None or now in reached or now is window.canvas:
-                break
-            reached.add(now)
-            QTest.keyClick(now, Qt.Key.Key_Tab)
+        reached = reached_from(start, window, Qt.Key.Key_Tab)
+        reached |= reached_from(start, window, Qt.Key.Key_Backtab)
         lost = {called(one) for one in wanted - reached}
         assert not lost, title

@@ -261,7 +261,7 @@ HELP: tuple[Entry, ...] = (
         "to_canvas",
         "To the &canvas",
         "Move the keyboard to the canvas; Esc does it in every panel",
-        "Ctrl+Alt+0",
+        "Ctrl+Alt+C",
         also=("focus",),
     ),
     None,

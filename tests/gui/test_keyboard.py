@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from engine.design import edits, file
 from engine.design.model import Design, Wire
+from gui.acts import acts
 from gui.files import EXAMPLES
 from gui.window import Window
 
@@ -190,6 +191,12 @@ def test_the_menu_key_opens_the_menu_at_the_node(window: Window) -> None:
     assert (menu.pos() - spot).manhattanLength() < 60
     menu.close()
     assert window.canvas.hasFocus()
+
+
+def test_no_key_means_two_things() -> None:
+    """Qt does neither where two actions share a shortcut."""
+    keys = [one for act in acts() for one in act.keys]
+    assert sorted(keys) == sorted(set(keys))
 
 
 def test_the_canvas_shows_that_it_has_the_keyboard(window: Window) -> None:

@@ -18,6 +18,7 @@ from engine.errors import MeasureError
 from engine.measure.results import (
     Bars,
     Curve,
+    Output,
     ParameterRow,
     Received,
     Summary,
@@ -32,6 +33,7 @@ __all__ = [
     "AskDevices",
     "AskExport",
     "AskLab",
+    "AskOutput",
     "AskParameters",
     "AskReceived",
     "AskSignal",
@@ -42,6 +44,7 @@ __all__ = [
     "Cell",
     "Curve",
     "Lab",
+    "Output",
     "ParameterRow",
     "Received",
     "Signal",
@@ -149,6 +152,17 @@ class AskLab:
 
 
 @dataclass(frozen=True)
+class AskOutput:
+    """What leaves a node for one input."""
+
+    design: Design
+    node: str
+    port: str = ""
+    asked: Asked = field(default_factory=Asked)
+    slot: str = "output"
+
+
+@dataclass(frozen=True)
 class AskDevices:
     """The devices of this machine that a design can run on."""
 
@@ -176,6 +190,7 @@ def warm() -> None:
 
     import engine.measure.curves
     import engine.measure.lab
+    import engine.measure.outputs
     import engine.measure.received
     import engine.measure.signal
     import engine.measure.summary
@@ -255,6 +270,13 @@ def _(request: AskSignal) -> Signal:
     from engine.measure.signal import signal
 
     return signal(request.design, request.asked, _tell)
+
+
+@answer.register
+def _(request: AskOutput) -> Output:
+    from engine.measure.outputs import output
+
+    return output(request.design, request.node, request.port, request.asked)
 
 
 @answer.register

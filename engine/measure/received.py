@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import Any
 
 import torch
@@ -17,6 +18,7 @@ from engine.errors import MeasureError
 from engine.measure.curves import differentiated
 from engine.measure.histogram import histogram
 from engine.measure.models import built
+from engine.measure.moments import moments
 from engine.measure.results import Received
 from engine.model.memory import available, readable
 from engine.model.sample import BATCH, passing_bytes, sample_inputs
@@ -56,11 +58,14 @@ def received(design: Design, node: str, bins: int = 60) -> Received:
             node=at.name,
         )
     shown = histogram(finite, bins)
-    saturated, dead = 0.0, 0.0
+    saturated, dead, passed = 0.0, 0.0, (nan, nan, nan)
     if not at.row.over:
+        passed = _passed(module, finite)
         saturated = _saturated(at.row, dict(place.known.args), finite)
         dead = _dead(module, values, _batch_axis(checked, node))
-    return Received(shown.edges, shown.counts, saturated, dead, shown.mean, shown.std)
+    return Received(
+        shown.edges, shown.counts, saturated, dead, shown.mean, shown.std, *passed
+    )
 
 
 def batch_of(checked: Checked, spare: int = 0, most: int = SAMPLES) -> int:
@@ -141,6 +146,15 @@ def _lent(network: nn.Module, device: str) -> dict[str, torch.Tensor]:
     if device != "cpu":
         lent |= {key: part.to(device) for key, part in network.named_parameters()}
     return lent
+
+
+def _passed(module: nn.Module, values: torch.Tensor) -> tuple[float, float, float]:
+    """Mean and spread of what comes out, and the mean square of the slope."""
+    if isinstance(module, nn.PReLU) and module.num_parameters > 1:
+        return nan, nan, nan  # which slope a value meets is not known any more
+    made, slope = differentiated(module, values)
+    mean, variance = moments(made).tolist()
+    return mean, variance**0.5, float(slope.square().mean(dtype=torch.float64))
 
 
 def _saturated(row: Activation, args: dict[str, Any], values: torch.Tensor) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan
 from typing import TYPE_CHECKING
 
 from engine.catalog.spec import Step, Theory
@@ -208,6 +209,10 @@ class Received:
         dead: share of the units whose gradient is zero for the whole batch.
         mean: of what arrives.
         std: of what arrives.
+        out_mean: of what comes out of it.
+        out_std: of what comes out of it.
+        slope: mean of f′²: what it multiplies the gradient's second moment by; NaN
+            where it is no elementwise function.
     """
 
     edges: Array
@@ -216,3 +221,35 @@ class Received:
     dead: float
     mean: float = 0.0
     std: float = 0.0
+    out_mean: float = nan
+    out_std: float = nan
+    slope: float = nan
+
+
+@dataclass(frozen=True)
+class Output:
+    """What leaves a node for one input.
+
+    Args:
+        node: path of ids.
+        shape: of one sample.
+        mean: of its values.
+        std: of its values.
+        low: the smallest.
+        high: the largest.
+        edges: of the histogram's bins.
+        counts: values in each bin.
+        picture: of an image its channels side by side, of a matrix itself; None else.
+        values: all of them, where there are up to 1,000.
+    """
+
+    node: str
+    shape: tuple[int, ...]
+    mean: float
+    std: float
+    low: float
+    high: float
+    edges: Array
+    counts: Array
+    picture: Array | None
+    values: Array | None

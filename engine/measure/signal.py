@@ -8,7 +8,7 @@ nothing back for equal gradients. Or the gradient is the loss's own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import nn
@@ -90,6 +90,7 @@ class Run:
     seed: int
     passing: Passing
     norms: dict[str, tuple[float, float]]
+    kept: dict[Place, torch.Tensor] = field(default_factory=dict)
 
 
 class Bench:
@@ -118,16 +119,18 @@ class Bench:
             wanted = min(BATCH, max(WORK // work, LEAST))
         return batch_of(self.checked, spare=2 * weight_bytes(self.checked), most=wanted)
 
-    def run(
-        self, seed: int, changed: Callable[[Op, object], object] | None = None
-    ) -> Run:
-        """Draw the weights, send a batch through and gradients back."""
+    def run(self, seed: int, keep: tuple[Place, ...] = ()) -> Run:
+        """Draw the weights, send a batch through and gradients back.
+
+        Args:
+            seed: of all that is drawn.
+            keep: values that are wanted themselves.
+        """
         pairs = ((self._tensors[draw.name], draw) for draw in self.draws)
         fill(pairs, seed)
         sampler = Sampler(seed_of(seed, "sampled"), exact=self.asked.exact)
-        passing = Passing(
-            self.unrolled, sampler, self.ends, axes=self.axes, changed=changed
-        )
+        ends = (*self.ends, *keep)
+        passing = Passing(self.unrolled, sampler, ends, axes=self.axes)
         inputs = self._inputs(seed)
         training = self.design.settings.mode == "train"
         network = self.network.train(training).to(self.device)
@@ -146,8 +149,9 @@ class Bench:
             ) from error
         norms = {op.path: self._norms(op) for op in self.unrolled.ops}
         network.zero_grad(set_to_none=True)
+        kept = {place: passing.kept[place] for place in keep if place in passing.kept}
         passing.kept.clear()
-        return Run(seed, passing, norms)
+        return Run(seed, passing, norms, kept)
 
     def _inputs(self, seed: int) -> tuple[torch.Tensor, ...]:
         sources = {name: Source(path) for name, path in self.asked.source}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -10,7 +10,7 @@ from torch import nn
 
 from engine.catalog.spec import Activation
 from engine.measure.curves import differentiated
-from engine.measure.moments import TAKEN, Moments, Sampler, told
+from engine.measure.moments import Moments, Sampler, told
 from engine.model.network import Network, filed
 from engine.model.step import Step
 from engine.model.unroll import Op, Place, Unrolled
@@ -38,8 +38,6 @@ class Passing:
         sampler: reads tensors.
         keep: the values whose tensors are wanted themselves: backward starts there.
         axes: of each activation, the axis of its units; see `units`.
-        changed: sees, and may change, what each call makes.
-        wanted: the values of which a sample is kept.
     """
 
     def __init__(
@@ -48,22 +46,16 @@ class Passing:
         sampler: Sampler,
         keep: Sequence[Place] = (),
         axes: Mapping[str, int] | None = None,
-        changed: Callable[[Op, Any], Any] | None = None,
-        wanted: Collection[Place] = (),
     ) -> None:
         self.kept: dict[Place, torch.Tensor] = {}
         self.lost: dict[str, Lost] = {}
-        self.samples: dict[Place, torch.Tensor] = {}
-        self.gradients: dict[Place, torch.Tensor] = {}
         self._forward: dict[Place, torch.Tensor] = {}
         self._backward: dict[Place, torch.Tensor] = {}
         self._partly: set[Place] = set()
         self._unrolled = unrolled
         self._sampler = sampler
         self._keep = frozenset(keep)
-        self._wanted = frozenset(wanted)
         self._axes = axes or {}
-        self._changed = changed
         self._modules: dict[str, nn.Module] = {}
         self._at = 0
 
@@ -108,8 +100,6 @@ class Passing:
         """Note what a call made."""
         op = self._unrolled.ops[self._at]
         self._at += 1
-        if self._changed is not None:
-            made = self._changed(op, made)
         for ref, value in filed(step, made):
             if isinstance(value, torch.Tensor):
                 self._note(Place(op.path, ref.port), value)
@@ -121,8 +111,6 @@ class Passing:
         self._forward[place] = self._sampler.moments(value)
         if self._sampler.partly(value):
             self._partly.add(place)
-        if place in self._wanted:
-            self.samples[place] = self._sampler.take(value, TAKEN).cpu().clone()
         if place in self._keep:
             self.kept[place] = value
         if value.requires_grad:
@@ -131,9 +119,6 @@ class Passing:
 
     def _note_gradient(self, place: Place, gradient: torch.Tensor) -> None:
         self._backward[place] = self._sampler.moments(gradient)
-        if place in self._wanted:
-            taken = self._sampler.take(gradient, TAKEN).cpu().clone()
-            self.gradients[place] = taken
 
 
 def saturated(values: torch.Tensor, zones: Iterable[tuple[float, float]]) -> float:

@@ -226,6 +226,7 @@ class ActivationPanel(Sheet):
     def _show_received(self, received: Received | None) -> None:
         self.plot.receive(received)
         self._arriving.setVisible(received is not None)
+        self._through.say("" if received is None else self._passes(received))
         if received is None:
             self._share.say("")
             return
@@ -235,6 +236,21 @@ class ActivationPanel(Sheet):
         )
         self._share.setToolTip(
             tip.format(mean=number(received.mean), std=number(received.std))
+        )
+
+    def _passes(self, received: Received) -> str:
+        """What comes out, and what the derivative does to the gradient."""
+        if received.slope != received.slope:
+            return ""
+        said = self.tr(
+            "in {mean} ± {std}  →  out {out} ± {spread}  ·  gradient × {factor}"
+        )
+        return said.format(
+            mean=number(received.mean),
+            std=number(received.std),
+            out=number(received.out_mean),
+            spread=number(received.out_std),
+            factor=number(received.slope**0.5),
         )
 
     def _say_share(self, received: Received) -> None:
@@ -302,12 +318,19 @@ class ActivationPanel(Sheet):
         self.overlays = Overlays(theme, parent)
         self.ends = RangeEnds(self.session, self.plot)
         self._note = Words(theme, parent, "small", "error", wrap=True)
+        self._through = Words(theme, parent, "small", "muted", wrap=True)
+        self._through.setObjectName("activationThrough")
+        self._through.setToolTip(
+            self.tr("Mean and spread; the root of the mean of f′² scales the gradient")
+        )
+        self._through.hide()
         self._note.hide()
         column = QVBoxLayout(parent)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.plot, 1000)
         column.addLayout(self._legend())
+        column.addWidget(self._through)
         column.addWidget(self.overlays)
         column.addWidget(self._note)
         column.addStretch(1)

@@ -72,7 +72,7 @@ class LabModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.FontRole:
             return self.theme.font("tiny")
         if cell is None:
-            return "…" if role == Qt.ItemDataRole.DisplayRole else None
+            return "·" if role == Qt.ItemDataRole.DisplayRole else None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(cell)
         if role in (
@@ -159,9 +159,9 @@ class LabView(QTableView):
         self.setFrameShape(QTableView.Shape.NoFrame)
         stretch = QHeaderView.ResizeMode.Stretch
         self.horizontalHeader().setSectionResizeMode(stretch)
-        self.horizontalHeader().setMinimumSectionSize(72)
+        self.horizontalHeader().setMinimumSectionSize(62)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(32)
+        self.verticalHeader().setDefaultSectionSize(30)
 
 
 def _mixed(one: QColor, other: QColor, way: float) -> QColor:

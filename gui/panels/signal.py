@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from engine.measure.signals import Signal
 from gui.hearing import Hearing
 from gui.panels.labels import Line, link_button, panel_sheet
+from gui.panels.output_view import OutputView
 from gui.panels.plot_parts import Key, Stroke
 from gui.panels.signal_plot import SignalPlot
 from gui.panels.signal_points import points
@@ -63,7 +64,12 @@ class SignalPanel(QWidget):
         layout.setContentsMargins(8, 4, 8, 0)
         layout.setSpacing(2)
         layout.addLayout(self._controls())
-        layout.addWidget(self.stack, 1)
+        self.output = OutputView(session, hearing, self)
+        self.output.hide()
+        row = QHBoxLayout()
+        row.addWidget(self.stack, 2)
+        row.addWidget(self.output, 1)
+        layout.addLayout(row, 1)
         layout.addLayout(self._foot())
         self._connect()
         self.recolour()
@@ -201,8 +207,16 @@ class SignalPanel(QWidget):
         self.as_table.setObjectName("signalAsTable")
         self.as_table.setCheckable(True)
         self.as_table.toggled.connect(self._switch)
-        row.addWidget(self.stop)
-        row.addWidget(self.as_table)
+        self.one = link_button(
+            self.tr("One input"),
+            self.tr("Show what the selected node makes of one input"),
+            self,
+        )
+        self.one.setObjectName("signalOneInput")
+        self.one.setCheckable(True)
+        self.one.toggled.connect(self.output.setVisible)
+        for button in (self.stop, self.one, self.as_table):
+            row.addWidget(button)
         return row
 
     def _switch(self, on: bool) -> None:

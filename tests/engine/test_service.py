@@ -18,6 +18,7 @@ from engine.service import (
     AskCurve,
     AskDevices,
     AskLab,
+    AskOutput,
     AskParameters,
     AskReceived,
     AskSignal,
@@ -29,6 +30,7 @@ from tests.strategies import tutorial
 
 REQUESTS = [
     AskDevices(),
+    AskOutput(tutorial(), "n3"),
     AskLab(tutorial(), (Init("xavier_normal"), Init("dirac")), ("tanh",)),
     AskCurve("tanh", (), -2, 2, points=5),
     AskBars("softmax", (), (1.0, 2.0)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -339,3 +340,21 @@ def test_freezing_and_dtype_make_another_model():
     frozen = edits.set_frozen(tutorial(), ["n2"], True)
     double = edits.set_dtype(tutorial(), "float64")
     assert len({content(tutorial()), content(frozen), content(double)}) == 3
+
+
+def test_what_comes_out_of_an_activation_and_what_it_does_to_the_gradient():
+    """Against the definition: f and f′ of the values that arrive."""
+    design = chain("linear", "tanh")
+    network = built(design)
+    caught = []
+    tanh = next(m for m in network.modules() if isinstance(m, torch.nn.Tanh))
+    hook = tanh.register_forward_pre_hook(lambda _, args: caught.append(args[0]))
+    got = received(design, "n3")
+    hook.remove()
+    arriving_here = caught[0].detach().double()
+    out = arriving_here.tanh()
+    assert got.out_mean == pytest.approx(out.mean().item(), abs=1e-6)
+    assert got.out_std == pytest.approx(out.std(correction=0).item(), rel=1e-5)
+    slope = (1 - out**2).square().mean().item()
+    assert got.slope == pytest.approx(slope, rel=1e-5)
+    assert math.isnan(received(chain("linear", "softmax"), "n3").slope)

@@ -201,3 +201,23 @@ def test_the_window_shows_it_beside_the_tables(window, qtbot):
     assert len(panel.plot.points.layers) == len(window.document.design.nodes)
     window.docks.see("summary")
     assert not panel.hearing._listeners
+
+
+def test_the_output_of_the_selected_node_for_one_input(panel, qtbot, session):
+    answered(panel, qtbot)
+    QTest.mouseClick(panel.one, Qt.MouseButton.LeftButton)
+    view = panel.output
+    assert view.isVisible()
+    assert "Select a node" in view.words.text()
+    session.selection.set(["n3"])
+    qtbot.waitUntil(lambda: view.output is not None, timeout=20_000)
+    assert view.output.shape == (32,)
+    assert view.output.low == 0  # a ReLU
+    assert "32" in view.words.text()
+    assert not view.picture.isVisible()
+    design = edits.add(Design(), "input", params={"shape": ("N", 3, 9, 9)})
+    session.document.replace(edits.insert_after(design, "conv2d", "n1"))
+    answered(panel, qtbot)
+    session.selection.set(["n2"])
+    qtbot.waitUntil(lambda: view.picture.isVisible(), timeout=20_000)
+    assert view.picture.image.width() > 20

@@ -15,7 +15,8 @@ from engine.model.network import Network, filed
 from engine.model.step import Step
 from engine.model.unroll import Op, Place, Unrolled
 
-FEW = 1 << 16  # values whose slopes are worked out without another thought
+FEW = 1 << 14  # values whose slopes are worked out without another thought
+STEPS = 33  # places between a unit's least and largest value that are looked at
 
 
 class Lost(NamedTuple):
@@ -140,24 +141,38 @@ def dead(module: nn.Module, values: torch.Tensor, axis: int) -> float:
     values = values.detach()
     if values.numel() <= FEW or isinstance(module, nn.PReLU):
         return float(_flat(module, values, axis).double().mean())
-    # A unit that one sample wakes is alive; only the others need all samples.
-    first = values.narrow(0, 0, 1) if axis % values.dim() else values
-    suspects = _flat(module, first, axis).nonzero().flatten()
-    if len(suspects) and axis % values.dim():
-        others = values.index_select(axis, suspects)
-        count = int(_flat(module, others, axis).sum())
-    else:
-        count = len(suspects)
+    # Between its least and its largest value a unit is dead if the curve is flat there;
+    # only where it is flat at both ends and not between, every value has to be seen.
+    others = tuple(at for at in range(values.dim()) if at != axis % values.dim())
+    low, high = values.amin(others), values.amax(others)
+    between = low + (high - low) * _between(low).unsqueeze(1)
+    between[-1] = high  # as rounding would not give it
+    flat = _slope(module, between) == 0
+    surely = flat.all(0)
+    suspects = (flat[0] & flat[-1] & ~surely).nonzero().flatten()
+    count = int(surely.sum())
+    if len(suspects):
+        count += int(_flat(module, values.index_select(axis, suspects), axis).sum())
     return count / values.shape[axis]
+
+
+def _between(like: torch.Tensor) -> torch.Tensor:
+    """Shares of the way from the least to the largest value, both among them."""
+    return torch.linspace(0, 1, STEPS, dtype=like.dtype, device=like.device)
 
 
 def _flat(module: nn.Module, values: torch.Tensor, axis: int) -> torch.Tensor:
     """For each unit, whether the slope is zero everywhere."""
+    slope = _slope(module, values)
+    others = [at for at in range(values.dim()) if at != axis % values.dim()]
+    return (slope == 0).all(dim=tuple(others)) if others else slope == 0
+
+
+def _slope(module: nn.Module, values: torch.Tensor) -> torch.Tensor:
     training, module.training = module.training, False  # RReLU would draw its slopes
     _, slope = differentiated(module, values)
     module.training = training
-    others = [at for at in range(values.dim()) if at != axis % values.dim()]
-    return (slope == 0).all(dim=tuple(others)) if others else slope == 0
+    return slope
 
 
 def units(unrolled: Unrolled) -> dict[str, int]:

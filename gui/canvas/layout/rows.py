@@ -8,6 +8,7 @@ below.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ DEAR = 1.5  # so much, where several wires lead on at the end of a row
 WIRE = 0.95  # what is left of a size for each further wire in a channel
 MOST = 2  # wires in a channel
 LONGEST = 90  # columns that are looked through for places to end a row
+STUB = 0.2  # of the widest row is what any but the last must hold
 KEPT = 0.8  # the person's rows stay while they are this good
 
 
@@ -43,11 +45,17 @@ def folded(stretches: Sequence[Stretch]) -> list[int]:
     for count in range(2, len(stretches) + 1):
         begins = _split(stretches, count)
         found = zoom(stretches, begins)
-        if found > size * WORTH:
+        if found > size * WORTH and not _ragged(stretches, begins):
             best, size = begins, found
         if size > ENOUGH or found < size * 0.5:  # or it only gets worse
             break
     return best
+
+
+def _ragged(stretches: Sequence[Stretch], begins: Sequence[int]) -> bool:
+    """Whether a row but the last holds next to nothing."""
+    wide = [width(stretches[a:b]) for a, b in pairwise([*begins, len(stretches)])]
+    return min(wide[:-1], default=inf) < STUB * max(wide)
 
 
 def breaks(xs: Sequence[float], crossing: Sequence[int]) -> Iterator[list[int]]:

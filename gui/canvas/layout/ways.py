@@ -299,11 +299,13 @@ def _channels(
 ) -> list[tuple[float, float]]:
     """As `_candidates`; the middle of a channel between rows comes before its edges."""
     between = sorted((start[1], end[1]))
-    middles = [
-        ((upper + lower) / 2, 1.0)
+    gaps = [
+        (upper - lower, (upper + lower) / 2)
         for upper, lower in _gaps(boxes)
         if between[0] < (upper + lower) / 2 < between[1] and lower - upper < 3 * SIGHT
     ]
+    # The widest is the one between rows; others are between branches of one.
+    middles = [(middle, 1.0) for _, middle in sorted(gaps)]
     return middles + _candidates(start, end, boxes)
 
 

@@ -6,8 +6,16 @@ from collections.abc import Sequence
 from math import isfinite, log10
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from engine.catalog import INITIALIZERS, OPERATORS
 from engine.catalog.spec import Init
@@ -89,7 +97,7 @@ class LabModel(QAbstractTableModel):
     def _text(self, cell: Cell) -> str:
         if cell.refused:
             return "–"
-        factors = f"{number(cell.forward)}  {number(cell.backward)}"
+        factors = f"{number(cell.forward, 2)} {number(cell.backward, 2)}"
         through = min(cell.survives, cell.survives_back)
         return f"{factors}\n{through}/{cell.layers}"
 
@@ -146,6 +154,32 @@ class LabModel(QAbstractTableModel):
         self.dataChanged.emit(self.index(0, 0), last)
 
 
+class LabDelegate(QStyledItemDelegate):
+    """A cell in its colour, whatever the style sheet says; a frame where one looks."""
+
+    def __init__(self, model: LabModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: _Place
+    ) -> None:
+        theme, cell = self._model.theme, self._model.cell(index)
+        painter.save()
+        colour = self._model.colour(cell) if cell else None
+        if colour is not None:
+            painter.fillRect(option.rect, colour)
+        painter.setFont(theme.font("tiny"))
+        known = cell is not None and not cell.refused
+        painter.setPen(theme.text if known else theme.muted)
+        centre = Qt.AlignmentFlag.AlignCenter
+        painter.drawText(option.rect, int(centre), str(index.data() or ""))
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(QPen(theme.accent, 2))
+            painter.drawRect(option.rect.adjusted(1, 1, -1, -1))
+        painter.restore()
+
+
 class LabView(QTableView):
     """One cell at a time, by mouse or arrow keys."""
 
@@ -157,9 +191,11 @@ class LabView(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setWordWrap(False)
+        self.setItemDelegate(LabDelegate(model, self))
         stretch = QHeaderView.ResizeMode.Stretch
         self.horizontalHeader().setSectionResizeMode(stretch)
-        self.horizontalHeader().setMinimumSectionSize(62)
+        self.horizontalHeader().setMinimumSectionSize(70)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(30)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from engine.catalog.spec import Init
@@ -51,6 +51,10 @@ def test_every_pair_is_tried_and_coloured(panel, qtbot):
     fades, healthy = (panel.model.colour(cells[row, 1]) for row in (0, 1))
     assert fades.blue() > fades.red()
     assert healthy != fades
+    place = panel.model.index(0, 1)
+    spot = panel.matrix.visualRect(place).topLeft() + QPoint(4, 4)
+    shown = panel.matrix.viewport().grab().toImage().pixelColor(spot)
+    assert shown.blue() > shown.red() + 10  # whatever the style sheet says
 
 
 def test_a_click_shows_the_curves_and_the_button_takes_the_pair(panel, qtbot, session):

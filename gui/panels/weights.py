@@ -15,6 +15,7 @@ from engine.service import AskWeights, WeightReport
 from gui.panels.fold import Fold
 from gui.panels.histogram import HistogramPlot
 from gui.panels.plot_parts import Elided, Link, Sheet, Words
+from gui.panels.weights_better import Better
 from gui.panels.weights_table import StatisticsTable, Why
 from gui.session import Session
 
@@ -166,6 +167,7 @@ class WeightsPanel(Sheet):
                 row, args = INITIALIZERS["fan_in_uniform"], {}
             self.why.explain(row, args, drawn, default=default)
             self._label.say("")
+        self.better.compare(node.id, spec, init)
         self._shown = about
         self._ask(design, node, spec)
 
@@ -355,12 +357,13 @@ class WeightsPanel(Sheet):
         self._label = Words(theme, parent, "tick", "faint", wrap=True)
         self.table = StatisticsTable(theme, parent)
         self.why = Why(theme, parent)
+        self.better = Better(self.session, parent)
         column = QVBoxLayout(parent)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.tensors)
         column.addWidget(self.plot, 1000)
-        for widget in (self._label, self.table, self.why):
+        for widget in (self._label, self.table, self.why, self.better):
             column.addWidget(widget)
         column.addStretch(1)
 

@@ -139,6 +139,8 @@ class LabModel(QAbstractTableModel):
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> object:
         across = orientation == Qt.Orientation.Horizontal
+        if role == Qt.ItemDataRole.FontRole:
+            return self.theme.font("small")
         if role == Qt.ItemDataRole.DisplayRole:
             if across:
                 kind = self.activations[section]

@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from engine.measure.signals import middle
@@ -142,7 +142,7 @@ class SignalPlot(Plot):
         zone = QColor(theme.good)
         zone.setAlphaF(0.10)
         self._zone.setBrush(zone)
-        self._mark.setPen(QPen(theme.accent, 1))
+        self._mark.setPen(pg.mkPen(theme.accent, width=1))
         for way, colour in self.colours().items():
             _, _, band, theory, line, dots = self._curves[way]
             shade = QColor(colour)

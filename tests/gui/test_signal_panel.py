@@ -85,6 +85,7 @@ def test_a_selected_node_is_marked(panel, qtbot, session):
     session.selection.set(["n3"])
     assert panel.plot._mark.isVisible()
     assert panel.plot._mark.value() == 2
+    assert panel.plot._mark.pen.isCosmetic()  # a line at any zoom, not a bar
 
 
 def test_an_edit_is_measured_again_and_a_move_is_not(panel, qtbot, session):

@@ -135,12 +135,17 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _problem_json(problem: Any) -> dict[str, Any]:
+    from engine.check.rules import RULES
+
+    rule = RULES.get(problem.rule)
     return {
         "severity": str(problem.severity),
         "rule": problem.rule,
         "node": problem.node,
         "message": str(problem.message),
         "fix": str(problem.fix.label) if problem.fix else None,
+        "why": rule.why if rule else None,
+        "source": rule.source if rule else None,
     }
 
 

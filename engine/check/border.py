@@ -13,18 +13,13 @@ from functools import partial
 from typing import NamedTuple
 
 from engine.catalog.dims import INTEGERS
-from engine.check.advice import (
-    DROPOUTS,
-    NORMS,
-    PASSIVE,
-    Meeting,
-    dropout_before,
-    of_meeting,
-    rectified_output,
-)
+from engine.check.advice import of_meeting, of_thinned
 from engine.check.inside import told
-from engine.check.losses import Fed, of_fed
 from engine.check.ranges import CARRIES, beyond
+from engine.check.rules.kinds import DROPOUTS, PASSIVE
+from engine.check.rules.losses import Fed, of_fed
+from engine.check.rules.rule import Meeting
+from engine.check.rules.wholes import rectified_output
 from engine.design import edits
 from engine.design.block import Leaving
 from engine.design.blocks import uses
@@ -171,8 +166,9 @@ def _advised(second: Spot) -> Iterator[tuple[Level, Problem]]:
     at, behind = level.known(second.key), _behind(second)
     if at is None or behind is None or not behind.crossed:
         return
-    if behind.dropout is not None and node.kind in NORMS:
-        yield behind.dropout.level, dropout_before(behind.dropout.node, node)
+    if behind.dropout is not None:
+        for problem in of_thinned(behind.dropout.node, behind.at.node, node):
+            yield behind.dropout.level, problem
     first = behind.at
     at_first = first.level.known(first.key)
     if at_first is None:

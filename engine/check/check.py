@@ -15,8 +15,9 @@ from engine.check.costs import Costs, costs
 from engine.check.ends import Ends, ends
 from engine.check.faults import faults
 from engine.check.inside import within
-from engine.check.losses import losses
+from engine.check.muting import muted
 from engine.check.ranges import ranges
+from engine.check.rules.losses import losses
 from engine.check.sizes import unknown_sizes
 from engine.design.evaluate import Known
 from engine.design.fitting import chosen_init
@@ -225,6 +226,7 @@ def _checked(design: Design, found: Mapping[str, Found]) -> Checked:
         further = across(design, found, leaving.results)
         problems += (one for one in further if (one.rule, one.node) not in told)
     problems += unknown_sizes(design, known)
+    problems = [one for one in problems if not muted(design, one)]
     problems.sort(key=lambda problem: _RANK[problem.severity])
     return Checked(
         design=design,

@@ -43,6 +43,7 @@ from engine.design.nodes import (
 )
 from engine.design.ties import tie, untie
 from engine.design.values import (
+    mute,
     replace_kind,
     reset_params,
     set_device,
@@ -54,6 +55,7 @@ from engine.design.values import (
     set_seed,
     set_symbol,
     set_weights,
+    unmute,
 )
 from engine.design.wiring import (
     append_to,
@@ -87,6 +89,7 @@ __all__ = [
     "inside",
     "make_block",
     "move",
+    "mute",
     "opened",
     "place_marks",
     "pull_out",
@@ -122,5 +125,6 @@ __all__ = [
     "tie",
     "unexpose",
     "ungroup",
+    "unmute",
     "untie",
 ]

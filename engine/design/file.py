@@ -33,7 +33,7 @@ USUAL = Settings()
 # MIGRATIONS[n - 1] makes version n + 1 of a file of version n. Append only: a step that
 # was released is never changed, so that every old file keeps its meaning.
 MIGRATIONS: tuple[Callable[[Raw], Raw], ...] = (
-    lambda raw: raw,  # 2 may hold frames and comments; all of 1 means what it did
+    lambda raw: raw,  # 2 may hold frames, comments, weights and what is muted
 )
 
 
@@ -170,6 +170,8 @@ def encode(design: Design) -> str:
     for key in ("dtype", "mode", "device", "weights"):  # what is usual is left out
         if getattr(settings, key) != getattr(USUAL, key):
             head[key] = getattr(settings, key)
+    if settings.muted:
+        head["muted"] = list(settings.muted)
     lines = [f'"{key}": {_text(value)},' for key, value in head.items()]
     blocks = ",\n".join(_definition(design.blocks[key]) for key in _in_order(design))
     return "\n".join(
@@ -201,7 +203,13 @@ def _graph(graph: Graph, look: Look) -> list[str]:
 def _least_version(design: Design) -> int:
     """The oldest version that can hold a design, so that older Fanins open it."""
     looks = design.look, *(block.look for block in design.blocks.values())
-    newer = design.settings.weights or any(look.marks for look in looks)
+    graphs = design.graph, *(block.graph for block in design.blocks.values())
+    newer = (
+        design.settings.weights
+        or design.settings.muted
+        or any(look.marks for look in looks)
+        or any(node.muted for graph in graphs for node in graph.nodes.values())
+    )
     return 2 if newer else 1
 
 
@@ -279,6 +287,8 @@ def _node_rest(node: Node) -> Raw:
         row["label"] = node.label
     if node.frozen:
         row["frozen"] = True
+    if node.muted:
+        row["muted"] = list(node.muted)
     return row
 
 

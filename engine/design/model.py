@@ -56,6 +56,7 @@ class Node:
         block: what a node of kind "block" is a use of.
         ties: its tensors that are another node's: name -> that node's id and tensor.
         frozen: what it has learned stays as it is: its tensors get no gradient.
+        muted: the advisor's rules that are not to speak of it, sorted.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Node:
     block: Block | None = None
     ties: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     frozen: bool = False
+    muted: tuple[str, ...] = ()
 
     def __getstate__(self) -> dict[str, object]:
         return _stored(self)
@@ -222,6 +224,7 @@ class Settings:
         device: where it runs: "cpu", or "cuda" on a machine that has one.
         weights: path of a .safetensors file whose tensors stand in the place of what
             the initializers draw; "" for none.
+        muted: the advisor's rules that are not to speak at all, sorted.
     """
 
     seed: int = 0
@@ -230,6 +233,7 @@ class Settings:
     mode: str = "train"
     device: str = "cpu"
     weights: str = ""
+    muted: tuple[str, ...] = ()
 
 
 class Scope(NamedTuple):

@@ -42,10 +42,10 @@ ID = re.compile(r"[A-Za-z0-9_-]{1,32}\Z")
 BLOCK_ID = re.compile(r"b[0-9]{1,31}\Z")
 NODE = frozenset(
     ("id", "kind", "name", "params", "init", "label", "frozen", "at", "dock")
-) | {"block", "ties"}
+) | {"block", "ties", "muted"}
 KNOWN = (
     "format", "version", "last_id", "notes", "seed", "symbols", "dtype", "mode",
-    "device", "weights", "blocks", "nodes", "wires", *MARKS,
+    "device", "weights", "muted", "blocks", "nodes", "wires", *MARKS,
 )  # fmt: skip
 DEEPEST_BLOCK = 32  # within each other; see bodies.DEEPEST
 
@@ -70,6 +70,7 @@ def design_of(raw: Mapping[str, object]) -> Design:
             _one_of(raw, "mode", MODES, Settings.mode),
             _one_of(raw, "device", DEVICES, Settings.device),
             text_of(raw, "weights", "the file", ""),
+            _muted(raw),
         ),
         max([count_of(raw, "last_id", 0, LAST_ID, 0), *map(_taken, ids)]),
         text_of(raw, "notes", "the file", ""),
@@ -216,7 +217,8 @@ def node_of(row: Mapping[str, object], blocks: Mapping[str, Block], seen: Seen) 
     tied = dict_of(row, "ties", where) if "ties" in row else {}
     ties = {name: _tie(tie, where) for name, tie in tied.items()}
     name = text_of(row, "name", where)
-    return Node(key, kind, name, params, init, label, block, ties, frozen)
+    muted = _muted(row) if "muted" in row else ()
+    return Node(key, kind, name, params, init, label, block, ties, frozen, muted)
 
 
 def _used(
@@ -337,6 +339,15 @@ def _value(raw: object, where: str, depth: int = 0, *, objects: bool = False) ->
 
 def _same(default: Value, value: Value) -> bool:
     return type(default) is type(value) and default == value
+
+
+def _muted(raw: Mapping[str, object]) -> tuple[str, ...]:
+    """Names of rules; one that this version does not know is kept as it came."""
+    found = list_of(raw, "muted")
+    rules = {name for name in found if isinstance(name, str) and len(name) <= 64}
+    if len(rules) < len(found):
+        raise UnreadableError("its 'muted' is no list of different names")
+    return tuple(sorted(rules))
 
 
 def _symbols(raw: Mapping[str, object]) -> dict[str, int]:

@@ -208,6 +208,39 @@ def set_weights(design: Design, path: str) -> Design:
     return replace(design, settings=replace(design.settings, weights=path))
 
 
+def mute(design: Design, rule: str, node: str = "") -> Design:
+    """Have a rule of the advisor say nothing more of a node, or of the whole design.
+
+    Raises:
+        EditError: there is no such node.
+    """
+    if node:
+        found = node_at(design, node)
+        muted = tuple(sorted({*found.muted, rule}))
+        return _changed(design, [replace(found, muted=muted)])
+    return _muting(design, tuple(sorted({*design.settings.muted, rule})))
+
+
+def unmute(design: Design, rule: str, node: str = "") -> Design:
+    """Let a rule speak again of a node, or of the whole design.
+
+    Raises:
+        EditError: there is no such node.
+    """
+    if node:
+        found = node_at(design, node)
+        muted = tuple(name for name in found.muted if name != rule)
+        return _changed(design, [replace(found, muted=muted)])
+    kept = tuple(name for name in design.settings.muted if name != rule)
+    return _muting(design, kept)
+
+
+def _muting(design: Design, muted: tuple[str, ...]) -> Design:
+    if muted == design.settings.muted:
+        return design
+    return replace(design, settings=replace(design.settings, muted=muted))
+
+
 def _set(design: Design, name: str, value: str, known: tuple[str, ...]) -> Design:
     if value not in known:
         raise EditError(

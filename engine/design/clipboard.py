@@ -33,11 +33,12 @@ def copy(design: Design, ids: Iterable[str], marks: Iterable[str] = ()) -> str:
     """
     nodes, along = carried(design, marks)
     kept = {key for key in (*ids, *nodes) if key in design.nodes}
+    left = design.nodes.keys() - kept
     look = design.look
     part = Design(
         Graph(
             {
-                key: without_ties(node, design.nodes.keys() - kept)
+                key: without_ties(node, left)
                 for key, node in design.nodes.items()
                 if key in kept
             },
@@ -47,8 +48,7 @@ def copy(design: Design, ids: Iterable[str], marks: Iterable[str] = ()) -> str:
             {key: spot for key, spot in look.positions.items() if key in kept},
             {k: v for k, v in look.docked.items() if k in kept and v in kept},
             without_members(
-                {key: look.marks[key] for key in look.marks if key in along},
-                design.nodes.keys() - kept,
+                {key: look.marks[key] for key in look.marks if key in along}, left
             ),
         ),
         design.settings,

@@ -134,7 +134,7 @@ def own_lines(
     """What Fanin knows before torchinfo answers, or while the design has errors."""
     shares = checked.costs.shares(measure)
     lines = []
-    order = [*checked.order, *(key for key in design.nodes if key not in checked.order)]
+    order = dict.fromkeys((*checked.order, *design.nodes))  # those on a loop come last
     for key in order:
         node = design.nodes[key]
         known = checked.known(key)

@@ -1,5 +1,8 @@
 """Copied nodes are text; pasted ones are new."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 
@@ -9,6 +12,7 @@ from engine.design.clipboard import copy, new_ids, paste
 from engine.design.file import decode, encode
 from engine.design.model import Design
 from engine.errors import EditError
+from tests.counted import counted_chain
 from tests.strategies import chain, designs, tutorial
 
 
@@ -65,3 +69,18 @@ def test_pasting_keeps_what_is_there_and_computes_the_same(design, other):
     known = [bool(check(other).known(key)) for key in sorted(other.nodes, key=len)]
     again = check(decode(encode(pasted)))
     assert sorted(bool(again.known(key)) for key in fresh) == sorted(known)
+
+
+def test_copying_thousands_takes_about_as_long_as_writing_them():
+    design = counted_chain(3_000)
+
+    def seconds(act: Callable[[], object]) -> float:
+        times = []
+        for _ in range(3):
+            began = time.thread_time()
+            act()
+            times.append(time.thread_time() - began)
+        return min(times)
+
+    writing = seconds(lambda: encode(design))
+    assert seconds(lambda: copy(design, design.nodes)) < 8 * writing

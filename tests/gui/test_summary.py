@@ -7,11 +7,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from engine.catalog.spec import Init
+from engine.check import check
 from engine.design import edits
 from engine.design.model import Design
 from gui.panels.summary import SummaryPanel
 from gui.panels.summary_rows import own_lines, sized
 from gui.session import Session
+from tests.counted import Counted, counted_chain
 
 # The offscreen platform says this of every window that has a smallest size.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -277,3 +279,11 @@ def test_the_note_names_the_layers_that_torchinfo_counts_otherwise(
     row = column(summary, LAYER).index(design.nodes["n2"].name)
     tip = summary.model.index(row, THEIRS).data(Qt.ItemDataRole.ToolTipRole)
     assert "does not see its products" in tip
+
+
+def test_thousands_of_rows_look_each_node_up_a_few_times() -> None:
+    design = counted_chain(300)
+    checked = check(design)
+    Counted.count = 0
+    assert len(own_lines(design, checked)) == 300
+    assert Counted.count < 30 * 300

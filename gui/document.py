@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -28,7 +28,7 @@ class Document(QObject):
 
     changed = Signal(object, object)  # before: Design, after: Design, of what is seen
     whole_changed = Signal(object, object)  # likewise, of all of it
-    place_changed = Signal()  # another block was opened, or left
+    place_changed = Signal()  # another block or repeat was opened, or left
     path_changed = Signal()
     modified_changed = Signal(bool)
     refused = Signal(str)  # why an edit was not done, one sentence
@@ -46,6 +46,7 @@ class Document(QObject):
         self.history = QUndoStack(self)
         self.history.cleanChanged.connect(self._tell_modified)
         self._sealed = False
+        self._turns: dict[Place, int] = {}
 
     @property
     def name(self) -> str:
@@ -112,13 +113,21 @@ class Document(QObject):
         self.commit_whole(after, text)
         return True
 
-    def open(self, place: Place) -> None:
+    def open(self, place: Place, turns: Mapping[Place, int] | None = None) -> None:
         """Look into a block: the ids of the uses that lead there; () is the whole.
 
         A definition that nothing uses is opened by its own id.
+
+        Args:
+            place: where.
+            turns: which repeats of the uses on the way to look into; where nothing is
+                said, those that were looked into last.
         """
-        here = look(self.whole, self.whole_checked, place)
-        if here.place != self.here.place:
+        self._turns.update(turns or {})
+        here = look(self.whole, self.whole_checked, place, self._turns)
+        for depth, turn in enumerate(here.turns, 1):
+            self._turns[place[:depth]] = turn
+        if here.place != self.here.place or here.turns != self.here.turns:
             self.seal()
             self._enter(here)
 
@@ -156,6 +165,7 @@ class Document(QObject):
         """
         self.history.clear()
         self._sealed = False
+        self._turns.clear()
         self._show(design)
         self._name = name
         self.path = path
@@ -181,15 +191,15 @@ class Document(QObject):
         if not alike:
             self.whole_checked = check(after)
         self.whole = after
-        self._enter(look(after, self.whole_checked, place))
+        self._enter(look(after, self.whole_checked, place, self._turns))
         self.whole_changed.emit(before, after)
 
     def _enter(self, here: Here) -> None:
         """Show another place, or the same one as it is now."""
-        before, moved = self.design, here.place != self.here.place
+        before, was = self.design, (self.here.place, self.here.turns)
         self.here, self.design, self.checked = here, here.design, here.checked
         self.changed.emit(before, here.design)
-        if moved:
+        if was != (here.place, here.turns):
             self.place_changed.emit()
 
 

@@ -172,6 +172,11 @@ GESTURES: tuple[Gesture, ...] = (
         "Names, blocks, menus",
         ("rename", "Double-click a node, or F2", "renames it where it stands"),
         ("open_block", "Double-click a block, or Enter", "looks inside"),
+        (
+            "other_use",
+            "Alt+PgDn and Alt+PgUp in a block",
+            "show its next or last repeat or use, as its breadcrumb says",
+        ),
         ("menu", "Right button on anything", "offers all that can be done with it"),
         (
             "escape",

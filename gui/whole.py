@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from engine.design.model import Design
 from gui.document import Document
-from gui.place import place_of
+from gui.place import place_of, turns_of
 from gui.selection import Selection
 from gui.session import Session
 
@@ -54,9 +54,10 @@ class WholeSelection(Selection):
 
     def set(self, ids: Iterable[str], marks: Iterable[str] = ()) -> None:
         """Go to the first of these and select those beside it."""
-        found = [place_of(path) for path in ids]
+        paths = list(ids)
+        found = [place_of(path) for path in paths]
         if found:
-            self._inner.open(found[0][0])
+            self._inner.open(found[0][0], turns_of(paths[0]))
         here = self._inner.here.place
         self._real.set(key for place, key in found if place == here)
 

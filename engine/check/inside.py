@@ -85,3 +85,25 @@ def told(problem: Problem, at: str, node: Node, inside: Inside) -> Problem:
         fix=fix,
         block=problem.block or block.id,
     )
+
+
+def brought_in(problem: Problem, start: int, depth: int) -> Problem:
+    """A problem of the whole as one of the body in which it stands.
+
+    Its fix is brought along where it changes that body; else there is none.
+
+    Args:
+        problem: told of the whole.
+        start: where the path of the body ends in the problem's.
+        depth: how many blocks the body stands in.
+    """
+    node, message, fix = problem.node[start:], problem.message, problem.fix
+    inner = message.values.get("problem")
+    if "/" not in node and isinstance(inner, Message):
+        message = inner
+    for _ in range(depth):
+        edit = fix.edit if fix else None
+        if fix is None or not isinstance(edit, partial) or edit.func != edits.inside:
+            return replace(problem, node=node, message=message, fix=None)
+        fix = Fix(fix.label, edit.keywords["edit"])
+    return replace(problem, node=node, message=message, fix=fix)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from engine.catalog import INITIALIZERS
 from engine.catalog.params import Value
 from engine.catalog.spec import no_brief
-from engine.design.model import Design, Graph, Look, Node, by_age
+from engine.design.model import Design, Graph, Look, Node
+from engine.design.reading_order import reading_order
 
 Steps = tuple[str, ...]  # ids of the uses that lead to a node, and its own
 
@@ -16,8 +17,8 @@ def find(design: Design, text: str) -> tuple[str, ...]:
     """The ids of the nodes that hold every word of `text`, in the order of reading.
 
     A word is found in the name, the label, the kind and its title, in parameters
-    (64, out_features=64) and in the initializers. Order is from left to right, and
-    down where nodes stand above each other.
+    (64, out_features=64) and in the initializers. Order is row by row where the design
+    is folded into rows, in each from left to right and down.
     """
     return tuple(_found(design.graph, design.look, text.casefold().split()))
 
@@ -63,7 +64,7 @@ def _within(
 ) -> Iterator[Steps]:
     """What is found in a graph and in the blocks it uses that were not looked at."""
     matching = set(_found(graph, look, words))
-    for key in _read(graph, look):
+    for key in reading_order(graph, look):
         if key in matching:
             yield (*steps, key)
         block = graph.nodes[key].block
@@ -75,16 +76,10 @@ def _within(
 
 
 def _found(graph: Graph, look: Look, words: list[str]) -> Iterator[str]:
-    for key in _read(graph, look) if words else ():
+    for key in reading_order(graph, look) if words else ():
         said = " ".join(_said(graph.nodes[key])).casefold()
         if all(word in said for word in words):
             yield key
-
-
-def _read(graph: Graph, look: Look) -> list[str]:
-    """The ids in the order of reading."""
-    spots = look.positions
-    return sorted(graph.nodes, key=lambda k: (*spots.get(k, (0.0, 0.0)), by_age(k)))
 
 
 def _said(node: Node) -> Iterator[str]:

@@ -18,15 +18,17 @@ from PySide6.QtWidgets import (
 )
 
 from engine.design.blocks import uses
-from gui.place import Place, called
+from gui.place import Place, steps
 
 if TYPE_CHECKING:
     from gui.canvas.camera import Camera
+    from gui.canvas.standing import Standing
 
 OFFSET = 12  # from the edge
 ASIDE = 170  # left free for the zoom at the other side
 LONGEST, SHORTEST = 96, 24  # pixels of a name where there is little room
 EDGES, SPACING = 18, 2  # of the line and between its parts
+NARROW = 360  # pixels of room; in less, "repeat 2 of 3" is "2 of 3"
 LEAST = 3  # levels that are shown however little room there is: the first, the last two
 
 
@@ -51,14 +53,18 @@ class Breadcrumb(QFrame):
     """
 
     def __init__(
-        self, camera: Camera, go: Callable[[Place], None], parent: QWidget
+        self,
+        camera: Camera,
+        go: Callable[[Place], None],
+        standing: Standing,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("breadcrumb")
         self.setAccessibleName(self.tr("Which block stands open"))
-        self._camera, self._go = camera, go
+        self._camera, self._go, self._standing = camera, go, standing
         self._session = camera.canvas.session
-        self._room = 0
+        self._room = self._spare = 0  # for all, and for the steps
         self._probe, self._mark = QToolButton(self), self._said("›")
         self._probe.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it only measures
         for probe in (self._probe, self._mark):
@@ -85,11 +91,14 @@ class Breadcrumb(QFrame):
         if not place:
             return
         self._dress()
-        self._room = self._width()
-        names = document.name, *called(document.whole, place)
+        self._room = self._spare = self._width()
+        switch = self._which()
+        if switch:
+            self._spare -= self._measured(switch) + SPACING
+        names = document.name, *self._named()
         count = len(uses(document.whole, document.design.scope.block))
         note = self.tr("edits change all {count} uses").format(count=count)
-        self._fill(self._crumbs(names, place), place, note if count > 1 else "")
+        self._fill(self._crumbs(names, place), place, switch, note if count > 1 else "")
         for at in range(self._line.count()):
             item = self._line.itemAt(at)
             widget = item.widget() if item else None
@@ -98,6 +107,18 @@ class Breadcrumb(QFrame):
         self.adjustSize()
         self.move(OFFSET, OFFSET)
         self.raise_()
+
+    def _named(self) -> list[str]:
+        """The uses on the way, with the repeats; the last one with its block."""
+        here = self._session.document.here
+        way = steps(self._session.document.whole, here.place)
+        names = []
+        for step, turn, count in zip(way[:-1], here.turns, here.repeats, strict=False):
+            which = self.tr("{name} {n} of {all}")
+            told = which.format(name=step.name, n=turn + 1, all=count)
+            names.append(told if count > 1 else step.name)
+        last = way[-1]
+        return [*names, f"{last.use} · {last.block}" if last.use else last.block]
 
     # What there is room for
 
@@ -108,15 +129,17 @@ class Breadcrumb(QFrame):
         """The steps, their names cut where there is no room for all of them."""
         metrics = QFontMetrics(self.font())
         crumbs = [Crumb(name, name, place[:at]) for at, name in enumerate(names)]
-        if self._wide(crumbs) <= self._room:
+        if self._wide(crumbs) <= self._spare:
             return crumbs
         shown = min(len(crumbs), LEAST)
-        each = min(LONGEST, max(SHORTEST, (self._room - 40) // shown - 34))
+        each = min(LONGEST, max(SHORTEST, (self._spare - 40) // shown - 34))
         middle = Qt.TextElideMode.ElideMiddle
-        return [
+        cut = [
             crumb._replace(text=metrics.elidedText(crumb.name, middle, each))
             for crumb in crumbs
         ]
+        whole = [*cut[:-1], crumbs[-1]]  # where one is comes before where one was
+        return whole if self._wide(whole) <= self._spare else cut
 
     def _wide(self, crumbs: list[Crumb], note: str = "") -> int:
         between = self._mark.sizeHint().width() + 2 * SPACING
@@ -131,9 +154,15 @@ class Breadcrumb(QFrame):
         self._probe.ensurePolished()
         return self._probe.sizeHint().width()
 
-    def _fill(self, crumbs: list[Crumb], place: Place, note: str) -> None:
+    def _fill(
+        self,
+        crumbs: list[Crumb],
+        place: Place,
+        switch: str,
+        note: str,
+    ) -> None:
         hidden: list[Crumb] = []
-        while len(crumbs) > LEAST and self._wide(crumbs) > self._room:
+        while len(crumbs) > LEAST and self._wide(crumbs) > self._spare:
             hidden.append(crumbs.pop(1))
         for at, crumb in enumerate(crumbs):
             if at:
@@ -143,7 +172,9 @@ class Breadcrumb(QFrame):
                 self._line.addWidget(self._said("›"))
             here = crumb.place == place
             self._line.addWidget(self._step(crumb, note if here else "", here=here))
-        if note and self._wide(crumbs, note) <= self._room:
+        if switch:
+            self._line.addWidget(self._switch(switch))
+        if note and self._wide(crumbs, note) <= self._spare:
             self._line.addSpacing(8)
             self._line.addWidget(self._said(note))
 
@@ -163,6 +194,26 @@ class Breadcrumb(QFrame):
             tip = f"{crumb.name}: {note}" if note else crumb.name
         button.setToolTip(tip)
         button.clicked.connect(lambda: self._go(crumb.place))
+        return button
+
+    def _which(self) -> str:
+        """Which use or repeat stands open, as there is room; "" for the only one."""
+        said = self._standing.said(brief=self._room < NARROW)
+        return f"{said} ▾" if said else ""
+
+    def _switch(self, text: str) -> QToolButton:
+        """Says which use or repeat stands open, and leads to another."""
+        button = QToolButton(self)
+        button.setText(text)
+        button.setAutoRaise(True)
+        button.setObjectName("crumbSwitch")
+        button.setAccessibleName(self._standing.said())
+        tip = self.tr("Another repeat or use of this block (Alt+PgDn, Alt+PgUp)")
+        button.setToolTip(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(self._standing.menu(button))
         return button
 
     def _more(self, hidden: list[Crumb]) -> QToolButton:
@@ -198,6 +249,7 @@ class Breadcrumb(QFrame):
     def take_keys(self) -> bool:
         """Give the keyboard to the last step that leads back, if there is one."""
         buttons = self.buttons if self.isVisible() else []
+        buttons = [b for b in buttons if b.objectName() != "crumbSwitch"]
         if buttons:
             buttons[-1].setFocus(Qt.FocusReason.BacktabFocusReason)
         return bool(buttons)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
 NONE = Qt.KeyboardModifier.NoModifier
 STEP = 8.0  # of a nudge; with Shift one pixel
 
@@ -57,6 +58,8 @@ COMMANDS: dict[tuple[Qt.KeyboardModifier, Qt.Key], Command] = {
     (CTRL, Key.Key_J): lambda view: view.marking.frame(),
     (CTRL | SHIFT, Key.Key_J): lambda view: view.marking.next(),
     (CTRL, Key.Key_M): lambda view: view.marking.comment(),
+    (ALT, Key.Key_PageDown): lambda view: view.levels.standing.forth(),
+    (ALT, Key.Key_PageUp): lambda view: view.levels.standing.back(),
     (CTRL, Key.Key_F): lambda view: view.find_nodes(),
     (CTRL | SHIFT, Key.Key_F): lambda view: view.freeze(),
     (NONE, Key.Key_Tab): lambda view: view.search(),

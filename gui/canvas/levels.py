@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF
 
 from gui.canvas.breadcrumb import Breadcrumb
+from gui.canvas.standing import Standing
 from gui.place import Place
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ class Levels(QObject):
         self._session = camera.canvas.session
         self._now: Place = ()
         self._looks: dict[Place, tuple[float, QPointF]] = {}
-        self.breadcrumb = Breadcrumb(camera, self.go, camera.viewport())
         document = self._session.document
+        self.standing = Standing(document, self)
+        self.breadcrumb = Breadcrumb(camera, self.go, self.standing, camera.viewport())
         document.place_changed.connect(self._moved)
         document.whole_changed.connect(self._follow)
         document.path_changed.connect(self._follow)
@@ -67,13 +69,36 @@ class Levels(QObject):
             self._keep()
             self._session.document.open(place)
 
+    def turn(self, place: Place, turn: int | None) -> None:
+        """Look at another use or repeat of the open block, from where one looks.
+
+        Args:
+            place: of the use.
+            turn: its repeat; None is the one that was looked at last.
+        """
+        self._keep()
+        self._looks[place] = self._looks[self._now]
+        turns = {} if turn is None else {place: turn}
+        self._session.document.open(place, turns)
+        self._camera.setFocus()
+
+    def tell_alone(self) -> None:
+        """Say that there is no other use or repeat."""
+        said = self.tr("The open block stands nowhere else.")
+        if not self._now:
+            said = self.tr("Open a block first.")
+        self._session.tell(said)
+
     def _keep(self) -> None:
         camera = self._camera
         self._looks[self._now] = camera.zoom, camera.middle
 
     def _moved(self) -> None:
-        self._now = self._session.document.here.place
+        before, self._now = self._now, self._session.document.here.place
         camera, kept = self._camera, self._looks.get(self._now)
+        if before == self._now:  # another repeat: what is in sight stays so
+            self._follow()
+            return
         if kept is None:
             camera.fit_first()
         else:

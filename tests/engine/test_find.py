@@ -5,7 +5,7 @@ import pytest
 from engine.catalog.spec import Init
 from engine.design import edits
 from engine.design.find import find, find_within
-from engine.design.model import Design
+from engine.design.model import Design, Wire
 from tests.strategies import chain, tutorial
 
 
@@ -108,3 +108,25 @@ def test_a_block_that_nothing_uses_is_found_by_itself():
     design = nested()
     (twice,) = (node.id for node in design.nodes.values() if node.block)
     assert ways(edits.remove(design, [twice]), "relu2") == ["Twice/relu2"]
+
+
+def test_rows_are_read_one_after_the_other_as_text_is():
+    design = chain("linear", "relu", "linear", "relu", "linear")
+    rows = {"n1": (0, 0), "n2": (200, 0), "n3": (400, 8)}
+    rows |= {"n4": (0, 150), "n5": (200, 150), "n6": (400, 150)}
+    design = edits.move(design, rows)
+    assert find(design, "linear") == ("n2", "n4", "n6")
+    assert find(design, "relu") == ("n3", "n5")
+
+
+def test_a_branch_beside_the_main_line_is_no_row_of_its_own():
+    design = chain("linear", "relu", "linear")
+    design = edits.add(design, "linear", (200, 120))
+    branch = design.newest
+    design = edits.connect(design, Wire("n1", "output", branch, "input"))
+    design = edits.add(design, "add", (800, 0))
+    design = edits.connect(design, Wire("n4", "output", design.newest, "in1"))
+    design = edits.connect(design, Wire(branch, "output", design.newest, "in2"))
+    spots = {"n1": (0, 0), "n2": (200, 0), "n3": (400, 0), "n4": (600, 0)}
+    design = edits.move(design, spots)
+    assert find(design, "linear") == ("n2", branch, "n4")

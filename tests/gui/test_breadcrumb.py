@@ -14,6 +14,7 @@ from engine.design.model import Design
 from gui.canvas.breadcrumb import ASIDE
 from gui.canvas.view import CanvasView
 from gui.document import Document
+from gui.place import steps
 from gui.session import Session
 from gui.window import Window
 from tests.strategies import chain
@@ -60,7 +61,8 @@ def crumbs(canvas: CanvasView) -> list[QToolButton]:
 def test_short_names_stand_in_full(canvas: CanvasView, document: Document) -> None:
     document.replace(nested(["Inner", "Outer"]), name="net")
     go_down(document)
-    assert [button.text() for button in crumbs(canvas)] == ["net", "Outer", "Inner"]
+    texts = ["net", "outer1", "inner1 · Inner"]
+    assert [button.text() for button in crumbs(canvas)] == texts
     assert [button.isEnabled() for button in crumbs(canvas)] == [True, True, False]
 
 
@@ -76,8 +78,10 @@ def test_deep_nesting_and_long_names_never_leave_the_canvas(
     bar = canvas.levels.breadcrumb
     assert bar.x() + bar.width() <= canvas.viewport().width() - ASIDE / 2
     shown = crumbs(canvas)
-    assert shown[-1].accessibleName() == names[0]
-    assert shown[-2].accessibleName() == names[1]
+    way = steps(document.whole, document.here.place)
+    assert [step.block for step in way] == names[::-1]
+    assert shown[-1].accessibleName() == f"{way[-1].use} · {names[0]}"
+    assert shown[-2].accessibleName() == way[-2].use
     more = [button for button in shown if button.objectName() == "crumbMore"]
     if len(shown) - len(more) < DEEP + 1:
         (dots,) = more

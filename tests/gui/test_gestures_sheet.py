@@ -303,6 +303,17 @@ def open_block(stage: Stage) -> bool:
     return inside == (use,) and stage.document.here.place == ()
 
 
+def other_use(stage: Stage) -> bool:
+    stage.document.attempt(edits.make_block, ["n3"], "Act", text="Block")
+    use = stage.document.design.newest
+    stage.document.attempt(edits.set_params, [use], {"repeat": 2}, text="Twice")
+    stage.canvas.levels.enter(use)
+    QTest.keyClick(stage.canvas, KEY.Key_PageDown, ALT)
+    second = stage.document.here.turns
+    QTest.keyClick(stage.canvas, KEY.Key_PageUp, ALT)
+    return (second, stage.document.here.turns) == ((1,), (0,))
+
+
 def menu(stage: Stage) -> bool:
     spot = stage.canvas.mapFromScene(stage.hand.middle("n2"))
     over, reason = stage.canvas.viewport(), QContextMenuEvent.Reason.Mouse
@@ -390,7 +401,7 @@ STORIES: dict[str, Callable[[Stage], bool]] = {
         *(drop_alone, search, drop_file, wire, wire_search, wire_take, wire_cut),
         *(move, move_axis, copy, splice, border, nudge, click, toggle, path, band),
         *(frame_draw, frame_move, frame_join, frame_size, frame_title),
-        *(arrows, wheel, fingers, pan, rename, open_block, menu, escape),
+        *(arrows, wheel, fingers, pan, rename, open_block, other_use, menu, escape),
     )
 }
 STORIES["help"] = rest

@@ -177,7 +177,7 @@ GESTURES: tuple[Gesture, ...] = (
             "Alt+PgDn and Alt+PgUp in a block",
             "show its next or last repeat or use, as its breadcrumb says",
         ),
-        ("menu", "Right button on anything", "offers all that can be done with it"),
+        ("menu", "Right button on anything, or Shift+F10", "offers all it can do"),
         (
             "escape",
             "Esc",

@@ -10,6 +10,7 @@ EngineError
 ├── ParamError     a value does not fit the parameter it was meant for
 ├── ShapeError     an operator cannot take the tensors that reach it
 ├── BuildError     no model can be made of this design, here and now
+├── CaptureError   a model of Python is nothing that a design could say
 └── MeasureError   a model cannot be measured, here and now
 """
 
@@ -136,6 +137,10 @@ class ShapeError(EngineError):
 
 class BuildError(EngineError):
     """No model can be made of this design, here and now."""
+
+
+class CaptureError(EngineError):
+    """A model of Python is nothing that a design could say."""
 
 
 class MeasureError(EngineError):

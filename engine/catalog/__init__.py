@@ -31,6 +31,7 @@ from engine.catalog import (
     recurrent_cells,
     shaping,
     shuffling,
+    torch_call,
     transformer,
     unpooling,
     upsampling,
@@ -68,6 +69,7 @@ OPERATORS: dict[str, Operator] = {
         operations_cutting.ROWS,
         operations_numbers.ROWS,
         values.ROWS,
+        torch_call.ROWS,
         losses_classes.ROWS,
         losses_numbers.ROWS,
     )

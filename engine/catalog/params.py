@@ -178,6 +178,30 @@ class Choice(Param):
 
 
 @dataclass(frozen=True)
+class Text(Param):
+    """A line of text, of a pattern where there is one."""
+
+    pattern: str = ""
+    example: str = ""
+    most: int = 4000
+
+    @property
+    def wanted(self) -> str:
+        return f"a text such as {self.example}"
+
+    def parse(self, text: str) -> Value:
+        return self._coerced(text.strip())
+
+    def _coerced(self, value: object) -> str:
+        fit = isinstance(value, str) and len(value) <= self.most
+        if isinstance(value, str) and fit and value.isprintable():
+            found = re.fullmatch(self.pattern or ".*", value)
+            if found:
+                return value
+        raise self._refused(value)
+
+
+@dataclass(frozen=True)
 class Size(Param):
     """One whole number for all `axes`, or one for each; or one of `words`.
 

@@ -22,6 +22,7 @@ Nest = tuple[Any, ...]  # port names, nested as torch nests arguments and result
 Role = Literal["input", "output", "layer", "activation", "operation", "loss"]
 TensorFamily = Literal["weight", "bias", "recurrent", "scale", "buffer"]
 Dtype = Literal["float", "int", "any"]
+Style = Literal["call", "gather", "fold", "method", "index", "sized", "value", "torch"]
 
 
 class Port(NamedTuple):
@@ -172,7 +173,7 @@ class Operator:
         style: how an operation is written: "call" f(x, y, dim=1); "gather"
             f((x, y), dim=1); "fold" x + y + z by `sign`; "method" x.f(dim=1); "index"
             x[:, 1:5]; "sized" f(x.shape[1], device=x.device); "value" a tensor of the
-            network itself, which nothing calls.
+            network itself, which nothing calls; "torch" any function, named in text.
         sign: the Python operator of a "fold".
         aliases: further words the search finds it by.
         makes_reals: whether it makes real numbers where none arrive, as an Embedding
@@ -198,9 +199,9 @@ class Operator:
     brief: Callable[[Args], str] = no_brief
     takes: Nest = ()
     returns: Nest = ()
-    style: Literal["call", "gather", "fold", "method", "index", "sized", "value"] = (
-        "call"
-    )
+    style: Literal[
+        "call", "gather", "fold", "method", "index", "sized", "value", "torch"
+    ] = "call"
     sign: str = ""
     aliases: tuple[str, ...] = ()
     makes_reals: bool = False

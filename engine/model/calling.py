@@ -17,6 +17,7 @@ FLOW = ("x", "y", "z", "h", "u", "v", "w")
 PASSING = re.compile(rf"(?:[{''.join(FLOW)}]|x[0-9]+|turn_*)\Z")
 ASIDE = "# What follows leads to no result, so that it is not run:"
 NAMED = "# named "
+GIVES = "# gives "
 RETURNED = "returned"  # what such a comment calls the result that has no variable
 
 

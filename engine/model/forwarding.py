@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from engine.catalog.torch_call import Slot, arguments, spell
 from engine.design.block import REPEAT
-from engine.model.calling import ASIDE, NAMED, symbol_of
+from engine.model.calling import ASIDE, GIVES, NAMED, symbol_of
 from engine.model.layout import STEP, Group, row, statement, sum_statement
 from engine.model.literals import literal, named
 from engine.model.naming import Names, free
@@ -105,7 +106,10 @@ class Forward:
             yield from self._called(step, f"{self._results(step)} = ")
 
     def _naming(self, step: Step) -> Iterator[str]:
-        """The name of a node that no variable tells."""
+        """The name of a node that no variable tells, and what any function gives."""
+        if step.row.style == "torch":
+            for part in step.known.args["gives"].split(";"):
+                yield f"{self._indent}{GIVES}{part.strip()}"
         if step.node.id in self.names.unsaid:
             yield f"{self._indent}{NAMED}{step.node.name}"
 
@@ -115,6 +119,9 @@ class Forward:
             yield from sum_statement(
                 self._depth, target, step.row.sign, [str(a) for a in args]
             )
+            return
+        if step.row.style == "torch":
+            yield from statement(self._depth, target, self._any(step, args))
             return
         if step.row.style == "index":
             inside = ", ".join(map(_place, step.index))
@@ -132,6 +139,27 @@ class Forward:
         if step.row.style == "method":
             called = f"{args.pop(0)}.{called.rpartition('.')[2]}"
         yield from statement(self._depth, target, Group(tuple(args), f"{called}("))
+
+    def _any(self, step: Step, args: list[str | Group]) -> str | Group:
+        """A function that the design names."""
+        given, path = arguments(step.known.args["arguments"]), step.known.args["target"]
+
+        def slot(index: int) -> str:
+            return str(args[index])
+
+        first = spell(given.args[0], slot) if given.args else ""
+        owner = isinstance(given.args[:1], tuple) and given.args[:1]
+        bare = owner and isinstance(owner[0], Slot) and not first.startswith("self.")
+        if path.endswith(".__getitem__"):
+            parts = given.args[1] if len(given.args) > 1 else ()
+            parts = parts if isinstance(parts, tuple) and parts else (parts,)
+            return f"{first}[{', '.join(_in_brackets(part, slot) for part in parts)}]"
+        rest = [spell(part, slot) for part in given.args]
+        rest += [f"{name}={spell(part, slot)}" for name, part in given.kwargs.items()]
+        called = path.replace("torch.nn.", "nn.", 1)
+        if path.startswith("torch.Tensor.") and bare:
+            called = f"{rest.pop(0)}.{path.rpartition('.')[2]}"
+        return Group(tuple(rest), f"{called}(")
 
     def _loop(self, step: Step) -> Iterator[str]:
         """The repeats of a block, whose first result feeds the first input."""
@@ -204,6 +232,14 @@ class Forward:
         if isinstance(value, tuple):
             return row(*(self._value(part) for part in value))
         return literal(value)
+
+
+def _in_brackets(part: Any, slot: Callable[[int], str]) -> str:
+    """A part of any index as Python writes it between brackets."""
+    if not isinstance(part, slice):
+        return spell(part, slot)
+    ends = [part.start, part.stop, *([] if part.step is None else [part.step])]
+    return ":".join("" if end is None else spell(end, slot) for end in ends)
 
 
 def _place(part: Any) -> str:

@@ -11,9 +11,11 @@ import torch
 from torch import nn
 
 from engine.catalog.spec import Part
+from engine.catalog.torch_call import Dtype, Slot
+from engine.catalog.torch_call import arguments as generic
 from engine.model.naming import class_name
 from engine.model.plan import Plan
-from engine.model.resolve import resolve
+from engine.model.resolve import function, resolve
 from engine.model.step import Ref, Size, Step, arguments, leaves
 
 SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -116,6 +118,8 @@ class Network(nn.Module):
         options = _measured(step.options, sizes)
         if step.own:
             return getattr(self, step.node.name)
+        if step.row.style == "torch":
+            return _any(step, args)
         if step.row.style == "index":
             return args[0][step.index]
         if "dtype" in options:
@@ -132,10 +136,10 @@ class Network(nn.Module):
             for other in rest:
                 first = SIGNS[step.row.sign](first, other)
             return first
-        function = resolve(step.row.target)
+        called = resolve(step.row.target)
         if step.row.style == "gather":
-            return function(args, **options)
-        return function(*args, **options)
+            return called(args, **options)
+        return called(*args, **options)
 
 
 def _counted(step: Step, given: torch.Tensor) -> Any:
@@ -145,6 +149,30 @@ def _counted(step: Step, given: torch.Tensor) -> Any:
     if dtype:
         options["dtype"] = getattr(torch, dtype)
     return resolve(step.row.target)(given.shape[step.options["dim"]], **options)
+
+
+def _any(step: Step, tensors: tuple[Any, ...]) -> Any:
+    """A function that the design names, with its arguments around the tensors."""
+    given = generic(step.known.args["arguments"])
+    args = _placed(given.args, tensors)
+    made = function(step.known.args["target"])(*args, **_placed(given.kwargs, tensors))
+    return made if isinstance(made, torch.Tensor) else tuple(made)
+
+
+def _placed(nest: Any, tensors: tuple[Any, ...]) -> Any:
+    """Arguments with tensors in their slots."""
+    if isinstance(nest, Slot):
+        return tensors[nest.place]
+    if isinstance(nest, Dtype):
+        return getattr(torch, nest.name)
+    if isinstance(nest, dict):
+        return {name: _placed(part, tensors) for name, part in nest.items()}
+    if isinstance(nest, slice):
+        ends = (nest.start, nest.stop, nest.step)
+        return slice(*(_placed(end, tensors) for end in ends))
+    if isinstance(nest, tuple | list):
+        return type(nest)(_placed(part, tensors) for part in nest)
+    return nest
 
 
 class _Call(NamedTuple):

@@ -9,10 +9,12 @@ from typing import Any
 from engine.catalog import OPERATORS
 from engine.catalog.params import Value
 from engine.catalog.spec import Nest, Operator
+from engine.catalog.torch_call import KIND as GENERIC
+from engine.catalog.torch_call import Arguments, Slot, literal, said
 from engine.design import names
 from engine.design.block import REPEAT, SHARED, Block
 from engine.design.model import Node, Wire
-from engine.model.calling import ASIDE, NAMED, RETURNED, node_name, symbol_of
+from engine.model.calling import ASIDE, GIVES, NAMED, RETURNED, node_name, symbol_of
 from engine.model.forwarding import POSITIONAL
 from engine.model.reading.body import Body
 from engine.model.reading.dialect import Known, dotted, refused, target, value, whole
@@ -98,10 +100,18 @@ class Forward:
         for one, end in zip(flat, made, strict=False):
             self.values[_variable(one)] = end
 
+    def _above(self, mark: str) -> list[str]:
+        """What the comments above the statement say behind a mark."""
+        found, line = [], self.line - 1
+        while line in self.comments and self.comments[line].startswith((NAMED, GIVES)):
+            if self.comments[line].startswith(mark):
+                found.append(self.comments[line].removeprefix(mark))
+            line -= 1
+        return found[::-1]
+
     def _said(self) -> str:
         """The name that a comment above the statement says."""
-        comment = self.comments.get(self.line - 1, "")
-        return comment.removeprefix(NAMED) if comment.startswith(NAMED) else ""
+        return next(iter(self._above(NAMED)), "")
 
     def _loop(self, loop: ast.For) -> None:
         """The repeats of a block, one after the other."""
@@ -129,6 +139,9 @@ class Forward:
 
     def _called(self, tree: ast.expr, goals: list[str]) -> list[End]:
         """What an expression makes, in the order of its results."""
+        gives = self._above(GIVES)
+        if gives and isinstance(tree, ast.Call | ast.Subscript):
+            return self._any(tree, "; ".join(gives), goals)
         if isinstance(tree, ast.Call):
             name = dotted(tree.func)
             if name.startswith("self."):
@@ -141,6 +154,44 @@ class Forward:
         if isinstance(tree, ast.Subscript):
             return self._index(tree, goals)
         return [self._end(tree)]
+
+    def _any(
+        self, tree: ast.Call | ast.Subscript, gives: str, goals: list[str]
+    ) -> list[End]:
+        """A function that has no row: a comment says what it gives."""
+        tensors: list[ast.expr] = []
+
+        def slotted(part: ast.expr) -> Any:
+            if self._is_tensor(part):
+                tensors.append(part)
+                return Slot(len(tensors) - 1)
+            if isinstance(part, ast.Tuple | ast.List):
+                inner = [slotted(one) for one in part.elts]
+                return tuple(inner) if isinstance(part, ast.Tuple) else inner
+            if isinstance(part, ast.Slice):
+                ends = (part.lower, part.upper, part.step)
+                return slice(*(slotted(end) if end else None for end in ends))
+            try:
+                return literal(part)
+            except (ValueError, TypeError, RecursionError):
+                raise refused(part, "only literals stand here.") from None
+
+        kwargs: dict[str, Any] = {}
+        if isinstance(tree, ast.Subscript):
+            path = "torch.Tensor.__getitem__"
+            args = (slotted(tree.value), slotted(tree.slice))
+        else:
+            path, parts = target(tree.func), list(tree.args)
+            owner = tree.func.value if isinstance(tree.func, ast.Attribute) else None
+            if owner is not None and self._is_tensor(owner):
+                path, parts = f"torch.Tensor.{tree.func.attr}", [owner, *parts]  # type: ignore[attr-defined]
+            args = tuple(slotted(part) for part in parts)
+            kwargs = {str(one.arg): slotted(one.value) for one in tree.keywords}
+        text = said(Arguments(args, kwargs))
+        given: dict[str, Value] = {"target": path, "arguments": text, "gives": gives}
+        node = self._operation(tree, OPERATORS[GENERIC], given, goals)
+        self._arrive(tree, node, tensors, named=False)
+        return self._ends(node)
 
     def _layer(self, at: ast.AST, name: str) -> Node:
         """The layer of an attribute, which forward comes to once."""

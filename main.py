@@ -231,7 +231,11 @@ def _picture(options: argparse.Namespace, whole: Design) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    """Make a design of Python that Fanin exported; it is read, never run."""
+    """Make a design of exported code, or of a model that Python code makes."""
+    from engine.model.importing import is_code
+
+    if is_code(options.source):
+        return _import_model(options)
     from engine.design.file import read_text, save
     from engine.model.reading import first_difference, from_python
 
@@ -240,8 +244,34 @@ def _import(options: argparse.Namespace) -> int:
     save(design, options.out)
     if line := first_difference(text, design):
         print(
-            f"Line {line} of {options.source.name} is not what Fanin would write for "
-            "this design: what it said beyond that was left out.",
+            f"Line {line} of {options.source} is not what Fanin would write for this "
+            "design: what it said beyond that was left out.",
+            file=sys.stderr,
+        )
+    return 0
+
+
+def _import_model(options: argparse.Namespace) -> int:
+    """Run a model once and write down what it does."""
+    if not options.run_code:
+        return _refuse(
+            f"Importing {options.source} runs its code. Say --run-code if you trust it."
+        )
+    from engine.design.file import save
+    from engine.model.importing import captured, read_input
+
+    sys.path.insert(0, str(Path.cwd()))
+    found = captured(options.source, tuple(map(read_input, options.input)))
+    save(found.design, options.out)
+    if options.weights:
+        found.save_weights(options.weights)
+    if not found.dynamic:
+        print("The design is for the batch of the example alone.", file=sys.stderr)
+    if found.unused:
+        names = ", ".join(found.unused[:3])
+        print(
+            f"{len(found.unused)} tensors take no part in eval mode and were left "
+            f"out: {names}.",
             file=sys.stderr,
         )
     return 0
@@ -454,8 +484,15 @@ def _within(low: float, high: float) -> Callable[[str], float]:
 
 
 def _takes_source(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("source", type=Path, metavar="SOURCE", help="an exported .py")
+    said = "an exported .py, or package.module:factory, or file.py:factory"
+    parser.add_argument("source", metavar="SOURCE", help=said)
     parser.add_argument("out", type=Path, metavar="OUT", help="a .fanin file")
+    said = "an example of what the model takes: 1,3,224,224 or name=1,16:int64<1000"
+    parser.add_argument("--input", action="append", default=[], help=said)
+    said = "run the code that makes the model; without this it is not"
+    parser.add_argument("--run-code", action="store_true", help=said)
+    said = "keep the model's weights in this .safetensors file"
+    parser.add_argument("--weights", type=Path, metavar="FILE", help=said)
 
 
 Verb = tuple[

@@ -15,18 +15,31 @@ if TYPE_CHECKING:
     from engine.design.file import load, save
     from engine.measure.signal import measure
     from engine.model.build import build
+    from engine.model.capture import from_module
+    from engine.model.reading import from_python
     from engine.model.source import to_python
 
 _HOMES = {
     "build": "engine.model.build",
     "check": "engine.check.check",
+    "from_module": "engine.model.capture",
+    "from_python": "engine.model.reading",
     "load": "engine.design.file",
     "measure": "engine.measure.signal",
     "save": "engine.design.file",
     "to_python": "engine.model.source",
 }
 
-__all__ = ["build", "check", "load", "measure", "save", "to_python"]
+__all__ = [
+    "build",
+    "check",
+    "from_module",
+    "from_python",
+    "load",
+    "measure",
+    "save",
+    "to_python",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -56,6 +56,7 @@ SHAPES: dict[str, tuple[int | str, ...]] = {
     "pixel_unshuffle": ("N", 3, 6, 4),
     "unfold": ("N", 2, 6, 7),
     "embedding_bag": ("N", 5),
+    "torch_call": ("N", 3),
 }
 AXES = {"1d": ("N", 4, 12), "2d": ("N", 4, 12, 12), "3d": ("N", 4, 8, 8, 8)}
 

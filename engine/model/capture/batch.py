@@ -54,7 +54,7 @@ def _shuffled(one: torch.Tensor) -> torch.Tensor:
     generator = torch.Generator().manual_seed(1)
     order = torch.randperm(one.numel(), generator=generator)
     moved = one.reshape(-1)[order].reshape(one.shape)
-    return moved * 1.5 - 0.1 if one.is_floating_point() else moved
+    return 0.1 - moved * 1.5 if one.is_floating_point() else moved
 
 
 def calls(scope: Scope) -> Iterator[Call]:

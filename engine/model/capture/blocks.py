@@ -94,7 +94,9 @@ class Builder:
         return self._ended(body, nodes, wires, ends)
 
     def _entrance(self, value: Value) -> dict[str, Plain]:
-        params: dict[str, Plain] = {"shape": self._shapes[value]}
+        params: dict[str, Plain] = {}
+        if self._shapes[value] != OPERATORS["input"].defaults["shape"]:
+            params["shape"] = self._shapes[value]
         if value.dtype != "float32":
             params["dtype"] = value.dtype
         if value in self._rows:

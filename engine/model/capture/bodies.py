@@ -159,10 +159,12 @@ def _repeated(uses: list[Use], group: Group) -> list[Use]:
     for value in group.outputs:
         users[value] = users.get(value, 0) + 2
     found: list[Use] = []
+    joined: set[Use] = set()
     for use in uses:
         before = found[-1] if found else None
         if before and _follows(before, use, users):
             before.bodies += use.bodies
+            joined.add(before)
             before.made = use.made
             before.shared = use.bodies[0].group.module is before.bodies[0].group.module
         else:
@@ -170,7 +172,7 @@ def _repeated(uses: list[Use], group: Group) -> list[Use]:
     taken = {use.name for use in found}
     for use in found:
         stem = re.sub(r"_?\d+\Z", "", use.name)
-        if len(use.bodies) > 1 and stem and not names.fault(stem):
+        if use in joined and stem and not names.fault(stem):
             taken.discard(use.name)
             use.name = names.free("blocks" if stem == "part" else stem, taken)
             taken.add(use.name)

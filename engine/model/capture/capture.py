@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -44,6 +45,31 @@ class Captured:
     dynamic: bool
     renamed: dict[str, str]
     unused: tuple[str, ...] = ()
+
+    def save_weights(self, path: str | os.PathLike[str]) -> None:
+        """Write the weights as .safetensors.
+
+        Raises:
+            CaptureError: the package for it is not installed, or the file not writable.
+        """
+        try:
+            from safetensors.torch import save_file
+        except ImportError as error:
+            raise CaptureError(
+                "Weights are kept by the package safetensors, which is not here: "
+                "python -m pip install safetensors."
+            ) from error
+        try:
+            whole = {
+                name: one.contiguous().clone() for name, one in self.weights.items()
+            }
+            save_file(whole, path)
+        except OSError as error:
+            raise CaptureError(
+                "{file} could not be written: {reason}.",
+                file=str(path),
+                reason=error.strerror or str(error),
+            ) from error
 
 
 def from_module(module: nn.Module, example_inputs: Any) -> Design:

@@ -163,8 +163,11 @@ class Forward:
 
         def slotted(part: ast.expr) -> Any:
             if self._is_tensor(part):
-                tensors.append(part)
-                return Slot(len(tensors) - 1)
+                known = [self._end(one) for one in tensors]
+                if self._end(part) not in known:
+                    tensors.append(part)
+                    return Slot(len(known))
+                return Slot(known.index(self._end(part)))
             if isinstance(part, ast.Tuple | ast.List):
                 inner = [slotted(one) for one in part.elts]
                 return tuple(inner) if isinstance(part, ast.Tuple) else inner

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.design.model import Wire
@@ -28,7 +28,7 @@ MOST_PARTS = 40  # more changes than this repaint all of it
 SOLID = 0.07, 0.14  # up to this zoom a mark fills the node, from that on it is a line
 
 Groups = Mapping[str, list[QRectF]]
-Strokes = Mapping[Stroke | int, list[QLineF]]
+Strokes = Mapping[Stroke | int, QPainterPath]
 
 
 class Overview(QGraphicsItem):
@@ -168,12 +168,13 @@ class Overview(QGraphicsItem):
             "wire": inks.wire,
             "wrong": inks.wire_wrong,
         }
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         pens.update((tint, inks.tone(tint)) for tint in lines if isinstance(tint, int))
         for stroke, pen in pens.items():
             if stroke in lines:
                 colour, width = pen.color(), max(pen.widthF() * zoom, THIN)
                 painter.setPen(_line(colour, width))
-                painter.drawLines(lines[stroke])
+                painter.drawPath(lines[stroke])
 
     def _strung(self, area: QRectF) -> Strokes:
         scene = self._scene
@@ -188,14 +189,16 @@ class Overview(QGraphicsItem):
 
     def _bundled(self, wires: Iterable[Wire]) -> Strokes:
         strands = self._scene.strands
-        strokes, lines = strands.strokes, strands.lines
+        strokes, paths = strands.strokes, strands.paths
         tints = strands.tints
-        bundles: dict[Stroke | int, list[QLineF]] = {}
+        bundles: dict[Stroke | int, QPainterPath] = {}
         for wire in wires:
             stroke: Stroke | int = strokes[wire]
             if tints and stroke == "wire":
                 stroke = tints.get(wire, stroke)
-            bundles.setdefault(stroke, []).extend(lines[wire])
+            if stroke not in bundles:
+                bundles[stroke] = QPainterPath()
+            bundles[stroke].addPath(paths[wire])
         return bundles
 
 

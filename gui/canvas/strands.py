@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Literal
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
 
 from engine.design.model import Wire
 from gui.canvas.layout.shapes import Point
@@ -23,24 +24,32 @@ LITTLE = 120.0
 
 
 class Strands:
-    """Lines and strokes of all wires, whether or not there are items for them."""
+    """Lines and strokes of all wires, whether or not there are items for them.
+
+    A wire's path has each of its lines apart from the next: so thousands of paths in
+    one are painted line by line, not as one shape whose outline has to be found.
+    """
 
     def __init__(self) -> None:
         self.strokes: dict[Wire, Stroke] = {}
-        self.lines: dict[Wire, list[QLineF]] = {}
+        self.points: dict[Wire, list[Point]] = {}
+        self.paths: dict[Wire, QPainterPath] = {}
         self.tints: dict[Wire, int] = {}  # how large the signal is, where it is shown
         self._places: Places[Wire] = Places()
 
     def drop(self, wire: Wire) -> None:
         """A wire is gone."""
-        del self.strokes[wire], self.lines[wire]
+        del self.strokes[wire], self.points[wire], self.paths[wire]
         self.tints.pop(wire, None)
         self._places.drop(wire)
 
     def run(self, wire: Wire, points: list[Point], label: QRectF | None = None) -> None:
         """Run through points; the label is part of the wire."""
-        ends = [QPointF(*point) for point in points]
-        self.lines[wire] = [QLineF(one, other) for one, other in pairwise(ends)]
+        self.points[wire] = points
+        self.paths[wire] = path = QPainterPath()
+        for one, other in pairwise(points):
+            path.moveTo(*one)
+            path.lineTo(*other)
         xs, ys = [point[0] for point in points], [point[1] for point in points]
         corner = QPointF(min(xs) - EDGE, min(ys) - EDGE)
         box = QRectF(corner, QPointF(max(xs) + EDGE, max(ys) + EDGE))
@@ -63,9 +72,7 @@ class Strands:
 
     def away(self, wire: Wire, at: QPointF) -> float:
         """How far a point is from the lines of a wire."""
-        lines = self.lines[wire]
-        points = [lines[0].p1(), *(line.p2() for line in lines)]
-        return distance([(point.x(), point.y()) for point in points], at)
+        return distance(self.points[wire], at)
 
 
 def coarse(way: Way) -> list[Point]:

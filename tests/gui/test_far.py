@@ -271,9 +271,9 @@ def test_long_wires_find_their_ways_between_frames(large: CanvasView, qtbot) -> 
     qtbot.waitUntil(lambda: not scene.unlaid, timeout=20_000)
     assert scene.wiring.laid.keys() == set(scene.wire_items)
     for wire in list(scene.wire_items)[:300]:
-        lines = scene.strands.lines[wire]
+        path = scene.strands.paths[wire]
         start, end = scene.ends(wire)
-        assert (lines[0].p1(), lines[-1].p2()) == (start, end)
+        assert (QPointF(path.elementAt(0)), path.currentPosition()) == (start, end)
 
 
 def test_one_node_can_fill_the_view(canvas: CanvasView, document: Document) -> None:

@@ -62,6 +62,7 @@ def commands(window: Window) -> list[Command]:
         *_of_node(window),
         *_of_panels(window),
         *_of_submenus(window),
+        *_of_designs(window),
     ]
 
 
@@ -88,11 +89,28 @@ def _of_act(act: Act, group: str, window: Window) -> Command:
 
 
 def _of_submenus(window: Window) -> Iterator[Command]:
-    """Recent files, ready designs: the submenus as they would open now."""
+    """Recent files and the like: the submenus as they would open now."""
     for name, menu in window.submenus.items():
         menu.aboutToShow.emit()
         group = plain(menu.title())
         yield from _of_menu(menu, group, f"{name}:")
+
+
+def _of_designs(window: Window) -> Iterator[Command]:
+    """Each ready design by its name; the gallery has their pictures."""
+    from gui.files import EXAMPLES, SUFFIX
+
+    icon = window.actions_by_id["templates"].icon()
+    for path in sorted(EXAMPLES.glob(f"*{SUFFIX}")):
+        yield Command(
+            f"design:{path.stem}",
+            path.stem.replace("_", " ").capitalize(),
+            _tr("Templates"),
+            partial(window.files.open_example, path),
+            "",
+            icon,
+            _tr("Open this ready design"),
+        )
 
 
 def _of_node(window: Window) -> Iterator[Command]:

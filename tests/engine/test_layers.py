@@ -581,7 +581,9 @@ def counted(row: Operator, ours: Known, inputs: dict[str, Tensor]) -> int:
     # the eval-mode fast path of attention counts nothing, so this runs in train mode
     with warnings.catch_warnings(), FlopCounterMode(display=False) as counter:
         warnings.simplefilter("ignore")
-        values = {port: tensor(ours.inputs[port], "meta") for port in ours.inputs}
+        # torch asks of the values of a mask whether it is a causal one
+        device = "cpu" if any("mask" in port for port in ours.inputs) else "meta"
+        values = {port: tensor(ours.inputs[port], device) for port in ours.inputs}
         ports = row.input_ports(ours.args)
         named = {
             p.name: values.pop(p.name) for p in ports if p.keyword & (p.name in values)
@@ -593,7 +595,7 @@ def counted(row: Operator, ours: Known, inputs: dict[str, Tensor]) -> int:
                 p.name: ours.args[p.name] for p in row.params if p.place == "forward"
             }
             dtype = next(iter(inputs.values())).dtype
-            module = made(row, dict(ours.args), dtype, "meta").train()
+            module = made(row, dict(ours.args), dtype, device).train()
             module(*values.values(), **named, **options)
     return counter.get_total_flops()
 

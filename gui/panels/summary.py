@@ -31,13 +31,16 @@ from gui.panels.summary_rows import (
     SHARE,
     USUAL,
     columns,
+    number,
     own_lines,
     sized,
     torch_lines,
 )
-from gui.panels.table import SORT, TableModel, TableView
+from gui.panels.table import SORT, TableModel
+from gui.panels.tree import TreeTable
 from gui.place import node_at
 from gui.session import Session
+from gui.words import say
 
 if TYPE_CHECKING:
     from engine.service import Summary
@@ -52,11 +55,14 @@ class SummaryPanel(LazyPanel):
         super().__init__(session, parent)
         self.setAccessibleName(self.tr("Summary"))
         self.model = TableModel(columns(self.tr), session.theme, self)
-        self.table = TableView(self.model, self)
+        self.table = TreeTable(self.model, self)
         self.table.setObjectName("summaryTable")
         self.table.setAccessibleName(self.tr("Layers"))
         self.table.setToolTip(
-            self.tr("Click a heading to sort, a row to select its node; Ctrl+C copies.")
+            self.tr(
+                "Click a heading to sort, a row to select its node; ← and → close and "
+                "open a block, Ctrl+C copies."
+            )
         )
         self.table.setItemDelegateForColumn(SHARE, ShareDelegate(session, self.table))
         self.measure = _remembered()
@@ -119,20 +125,35 @@ class SummaryPanel(LazyPanel):
             return  # an answer about a design that is gone
         checked = self.session.document.checked
         self._summary = summary
-        self.model.fill(torch_lines(design, checked, summary, self.measure))
+        self.model.fill(torch_lines(checked, summary, self.measure))
         self.table.follow(self.session.selection.ids)
-        note = self.tr("torchinfo counts {work} mult-adds over the batch")
-        said = note.format(work=grouped(summary.torchinfo_mult_adds))
-        self.note.setText(summary.note or said + self._differing(summary))
+        self._explain()
 
     def _failed(self, sentence: str) -> None:
         self.note.setText(sentence)
+
+    def _explain(self) -> None:
+        """Why torchinfo counts otherwise: at the selected node, or all over."""
+        summary = self._summary
+        if summary is None:
+            return
+        ids, design = self.session.selection.ids, self.session.document.design
+        for at in summary.differences:
+            node = node_at(design, at.node)
+            within = any(f"{at.node}/".startswith(f"{key}/") for key in ids)
+            if within and node is not None:
+                said = self.tr("{name}: {why}")
+                self.note.setText(said.format(name=node.name, why=say(at.why)))
+                return
+        note = self.tr("torchinfo counts {work} over the batch")
+        said = note.format(work=number(summary.torchinfo_mult_adds).text)
+        self.note.setText(summary.note or said + self._differing(summary))
 
     def _differing(self, summary: Summary) -> str:
         """Which layers make its count another than ours, beyond batch and biases."""
         design = self.session.document.design
         nodes = [node_at(design, at.node) for at in summary.differences]
-        found = [node.called for node in nodes if node is not None]
+        found = list(dict.fromkeys(node.name for node in nodes if node is not None))
         if not found:
             return self.tr(" and adds biases")
         names = ", ".join(found[:NAMED])
@@ -157,7 +178,14 @@ class SummaryPanel(LazyPanel):
         self.totals.setText(" · ".join(parts))
 
     def _offer_shares(self, menu: QMenu) -> None:
-        """Of which cost the bars show each layer's part."""
+        """What is open, and of which cost the bars show each layer's part."""
+        menu.addSeparator()
+        menu.addAction(self.tr("Close all blocks")).triggered.connect(
+            self.table.close_all
+        )
+        menu.addAction(self.tr("Open all blocks")).triggered.connect(
+            self.table.open_all
+        )
         menu.addSeparator()
         texts = {
             "parameters": self.tr("Share of the parameters"),
@@ -172,15 +200,15 @@ class SummaryPanel(LazyPanel):
         document, summary = self.session.document, self._summary
         lines = own_lines(document.design, document.checked, self.measure)
         if summary is not None:
-            lines = torch_lines(
-                document.design, document.checked, summary, self.measure
-            )
+            lines = torch_lines(document.checked, summary, self.measure)
         self.model.fill(lines)
 
     def _choose(self, ids: list[str]) -> None:
         self.session.selection.set(ids)
 
     def _follow_selection(self) -> None:
+        if self.isVisible():
+            self._explain()
         if self.isVisible() and not self.table.hasFocus():
             self.table.follow(self.session.selection.ids)
 

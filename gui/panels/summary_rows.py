@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.catalog import INITIALIZERS
 from engine.catalog.dims import sampled
 from engine.check import Checked
-from engine.check.costs import Cost, Measure
+from engine.check.costs import MEASURES, Cost, Measure
 from engine.design.model import Design, Node
 from gui.panels.labels import grouped
 from gui.panels.table import Cell, Column, Line
 from gui.words import say
 
 if TYPE_CHECKING:
-    from engine.service import Summary, SummaryRow
+    from engine.measure.results import Difference, SummaryRow
+    from engine.service import Summary
 
 IDS = (
     *("layer", "type", "shape", "initializer", "params", "share", "work", "theirs"),
@@ -149,9 +151,9 @@ def own_lines(
                     Cell(node.title, node.title),
                     Cell(shape, shape) if shape else Cell("?", ""),
                     _drawn_by(node, checked),
-                    _number(cost.parameters),
+                    number(cost.parameters),
                     _share(shares.get(key, 0.0)),
-                    _number(cost.mult_adds),
+                    number(cost.mult_adds),
                     NOTHING,
                     *_cost_cells(cost),
                 ),
@@ -161,29 +163,67 @@ def own_lines(
 
 
 def torch_lines(
-    design: Design,
     checked: Checked,
     summary: Summary,
     measure: Measure = "parameters",
 ) -> list[Line]:
     """The rows that torchinfo gave, in its order."""
-    why = {at.node: say(at.why) for at in summary.differences}
+    found = {at.node: at for at in summary.differences}
+    theirs = _summed(summary.rows)
     lines = []
-    for row in summary.rows:
-        share = checked.costs.share(row.node, measure) if row.node else 1.0
-        if measure == "parameters":
-            share = row.share
-        cells = _cost_cells(_cost_of(row, checked))
-        lines.append(_torch_line(row, design, checked, share, why, cells))
+    for at, row in enumerate(summary.rows):
+        whole = _repeat(row, checked)
+        cost = _sum_of(whole) if whole else checked.costs.at(row.node)
+        share = row.share
+        if measure != "parameters":
+            share = _part(cost, checked, measure) if row.node else 1.0
+        if whole:
+            row = replace(row, own_mult_adds=whole.mult_adds)
+        stem = summary.rows[at + 1 : at + 2]
+        lines.append(
+            Line(
+                row.node,
+                (
+                    *_torch_cells(row, checked, share),
+                    _their_cell(theirs[at], found.get(row.node)),
+                    *_cost_cells(cost),
+                ),
+                row.depth,
+                bool(stem) and stem[0].depth > row.depth,
+            )
+        )
     return lines
 
 
-def _cost_of(row: SummaryRow, checked: Checked) -> Cost:
-    """A node's cost; in the row of the network, that of all nodes."""
-    if row.node:
-        return checked.costs.at(row.node)
+def _summed(rows: Sequence[SummaryRow]) -> list[int]:
+    """Torchinfo's mult-adds of every row: it counts at the leaves, we add them up."""
+    sums = [row.mult_adds for row in rows]
+    within: list[int] = []  # the rows around the one that is looked at
+    for at, row in enumerate(rows):
+        del within[row.depth :]
+        for around in within:
+            if rows[around].depth:  # the network's own figure is torchinfo's total
+                sums[around] += row.mult_adds
+        within.append(at)
+    return sums
+
+
+def _repeat(row: SummaryRow, checked: Checked) -> Checked | None:
+    """The check of what a row stands for, where that is one of a use's repeats."""
+    if not row.node:
+        return checked
+    last = row.name.rpartition(".")[2]
+    known = checked.known(row.node) if last.isdigit() else None
+    indexed = known is not None and known.inside is not None and known.inside.indexed
+    return checked.inside(f"{row.node}/{last}") if indexed else None
+
+
+def _sum_of(checked: Checked) -> Cost:
+    """The cost of all nodes together."""
     costs = checked.costs
     return Cost(
+        parameters=checked.parameters,
+        mult_adds=checked.mult_adds,
         trainable=checked.trainable,
         weight_bytes=costs.weight_bytes,
         gradient_bytes=costs.total(lambda cost: cost.gradient_bytes),
@@ -193,33 +233,33 @@ def _cost_of(row: SummaryRow, checked: Checked) -> Cost:
     )
 
 
-def _torch_line(
-    row: SummaryRow,
-    design: Design,
-    checked: Checked,
-    share: float,
-    why: Mapping[str, str],
-    costs: tuple[Cell, ...],
-) -> Line:
-    node = design.nodes.get(row.node)
+def _part(cost: Cost, checked: Checked, measure: Measure) -> float:
+    whole = checked.costs.total(MEASURES[measure])
+    return MEASURES[measure](cost) / whole if whole else 0.0
+
+
+def _torch_cells(row: SummaryRow, checked: Checked, share: float) -> tuple[Cell, ...]:
+    """From the name to our mult-adds."""
+    node = checked.design.nodes.get(row.node)
     shape = _listed(row.output_shape)
-    indent = "· " * max(row.depth - 1, 0)
     initializer = _drawn_by(node, checked) if node else Cell("", "")
-    theirs = _number(row.mult_adds)
-    return Line(
-        row.node,
-        (
-            Cell(f"{indent}{row.name}", row.name),
-            Cell(row.kind, row.kind),
-            Cell(shape, shape),
-            initializer,
-            _number(row.params),
-            _share(share),
-            _number(row.own_mult_adds),
-            theirs._replace(tip=why.get(row.node, "")),
-            *costs,
-        ),
+    return (
+        Cell(row.name.rpartition(".")[2], row.name, row.name),
+        Cell(row.kind, row.kind),
+        Cell(shape, shape),
+        initializer,
+        number(row.params),
+        _share(share),
+        number(row.own_mult_adds),
     )
+
+
+def _their_cell(count: int, difference: Difference | None) -> Cell:
+    """Torchinfo's count; where it is not ours, a sign says so and the tip why."""
+    cell = number(count)
+    if difference is None:
+        return cell
+    return cell._replace(text=f"≠ {cell.text}", tip=say(difference.why))
 
 
 def _cost_cells(cost: Cost) -> tuple[Cell, ...]:
@@ -227,7 +267,7 @@ def _cost_cells(cost: Cost) -> tuple[Cell, ...]:
     size = "×".join(str(field.size) for field in cost.field)
     least = float(min((field.size for field in cost.field), default=0))
     return (
-        _number(cost.trainable),
+        number(cost.trainable),
         _bytes(cost.output_bytes),
         _bytes(cost.kept_bytes, sure=cost.sure),
         _bytes(cost.memory, sure=cost.sure),
@@ -274,7 +314,8 @@ def _drawn_by(node: Node, checked: Checked) -> Cell:
     return Cell(text, text)
 
 
-def _number(count: int) -> Cell:
+def number(count: int) -> Cell:
+    """A count as a cell; from a billion on in billions, with all of it in the tip."""
     if count < BILLION:
         return Cell(grouped(count), float(count)) if count else NOTHING
     return Cell(f"{count / BILLION:,.2f} G", float(count), grouped(count))

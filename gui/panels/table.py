@@ -60,10 +60,19 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Line:
-    """A row: the node it belongs to ("" for none) and a cell for each column."""
+    """A row: the node it belongs to ("" for none) and a cell for each column.
+
+    Args:
+        node: id or path.
+        cells: one for each column.
+        depth: how many rows it stands within, in a table that shows that.
+        stem: whether others stand within it.
+    """
 
     node: str
     cells: tuple[Cell, ...]
+    depth: int = 0
+    stem: bool = False
 
 
 class TableModel(QAbstractTableModel):
@@ -146,7 +155,7 @@ class TableView(QTableView):
     def __init__(self, model: TableModel, parent: QWidget) -> None:
         super().__init__(parent)
         self.table = model
-        self.sorted = QSortFilterProxyModel(self)
+        self.sorted = self._rows()
         self.sorted.setSourceModel(model)
         self.sorted.setSortRole(SORT)
         self.setModel(self.sorted)
@@ -164,6 +173,10 @@ class TableView(QTableView):
         self.if_room: tuple[int, ...] = ()
         self._set_header()
         self.selectionModel().selectionChanged.connect(self._tell)
+
+    def _rows(self) -> QSortFilterProxyModel:
+        """What stands between the table and its model."""
+        return QSortFilterProxyModel(self)
 
     def _set_header(self) -> None:
         header = self.horizontalHeader()
@@ -189,6 +202,7 @@ class TableView(QTableView):
             for row, line in enumerate(self.table.lines)
             if line.node and line.node in ids
         ]
+        rows = [row for row in rows if row >= 0]  # the others are out of sight
         flag = QItemSelectionModel.SelectionFlag
         model.select(self._stretches(sorted(rows)), flag.Select | flag.Rows)
         if rows:
@@ -212,10 +226,12 @@ class TableView(QTableView):
         rows = sorted(rows) or list(range(self.sorted.rowCount()))
         columns = self.shown
         lines = ["\t".join(self.table.columns[at].title for at in columns)]
-        for row in rows:
-            cells = (self.sorted.index(row, column).data() for column in columns)
-            lines.append("\t".join(str(cell or "") for cell in cells))
+        lines += ("\t".join(self.said(row, at) for at in columns) for row in rows)
         QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def said(self, row: int, column: int) -> str:
+        """A cell's text as it is copied."""
+        return str(self.sorted.index(row, column).data() or "")
 
     @property
     def shown(self) -> list[int]:
@@ -295,9 +311,17 @@ class TableView(QTableView):
         wide = metrics.horizontalAdvance(column.title) + ARROW
         role = "mono" if column.number or column.mono else "body"
         metrics = QFontMetrics(self.table.theme.font(role))
-        for text in {line.cells[place].text for line in self.table.lines[:LOOKED_AT]}:
-            wide = max(wide, metrics.horizontalAdvance(text) + column.picture)
+        shown = {
+            (line.cells[place].text, self._besides(line, place))
+            for line in self.table.lines[:LOOKED_AT]
+        }
+        for text, more in shown:
+            wide = max(wide, metrics.horizontalAdvance(text) + column.picture + more)
         return wide + EDGES
+
+    def _besides(self, line: Line, place: int) -> int:
+        """Pixels that a cell needs beside its text."""
+        return 0
 
     def _border_moved(self, place: int) -> None:
         stretched = place == self.shown[-1]  # Qt's own doing

@@ -274,7 +274,7 @@ def test_the_note_names_the_layers_that_torchinfo_counts_otherwise(
     design = edits.add(Design(), "input", params={"shape": ("T", "N", 8)})
     design = edits.insert_after(design, "multihead_attention", "n1")
     session.document.replace(design)
-    name = design.nodes["n2"].called
+    name = design.nodes["n2"].name
     qtbot.waitUntil(lambda: f"its own way for {name}" in summary.note.text())
     row = column(summary, LAYER).index(design.nodes["n2"].name)
     tip = summary.model.index(row, THEIRS).data(Qt.ItemDataRole.ToolTipRole)

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from json.encoder import encode_basestring
 from pathlib import Path
 
 from engine.catalog.spec import Init
@@ -265,18 +266,26 @@ class _Words(dict[str, str]):
     """Texts as JSON: ids, kinds and ports come again and again."""
 
     def __missing__(self, text: str) -> str:
-        self[text] = said = _text(text)
+        self[text] = said = encode_basestring(text)
+        return said
+
+
+class _Params(dict[tuple[str, int], str]):
+    """Parameters as JSON: thousands of nodes that were read share a few."""
+
+    def of(self, node: Node) -> str:
+        key = node.kind, id(node.params)  # nodes and all they hold stay meanwhile
+        said = self.get(key)
+        if said is None:
+            known = node.row is not None  # those of others are kept as they came
+            params = dict(sorted(node.params.items())) if known else node.params
+            self[key] = said = _text(params)
         return said
 
 
 def _node_rest(node: Node) -> Raw:
-    """What a file holds of a node behind its name; what is empty is left out."""
+    """What a file holds of a node behind its parameters, without what is empty."""
     row: Raw = {}
-    if node.block:
-        row["block"] = node.block.id
-    if node.params:
-        known = node.row is not None  # the parameters of others are kept as they came
-        row["params"] = dict(sorted(node.params.items())) if known else node.params
     if node.init:
         row["init"] = {
             tensor: _init_row(init) for tensor, init in sorted(node.init.items())
@@ -298,15 +307,18 @@ def _init_row(init: Init) -> Raw:
 
 def _node_lines(graph: Graph, look: Look, words: _Words) -> Iterator[str]:
     """Each node as JSON; the part that all have is put together by hand."""
-    positions, docked = look.positions, look.docked
+    positions, docked, params = look.positions, look.docked, _Params()
     for key in sorted(sorted(graph.nodes), key=len):  # as by_age, much sooner
         node = graph.nodes[key]
-        rest = _node_rest(node)
         line = (
             f'{{"id": {words[node.id]}, "kind": {words[node.kind]}, '
-            f'"name": {_text(node.name)}'
+            f'"name": {encode_basestring(node.name)}'
         )
-        if rest:
+        if node.block:
+            line += f', "block": {words[node.block.id]}'
+        if node.params:
+            line += f', "params": {params.of(node)}'
+        if rest := _node_rest(node):
             line += f", {_text(rest)[1:-1]}"
         if key in positions:
             x, y = positions[key]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from engine.check import check
 from engine.design import edits, file
 from engine.design.file import decode, encode, load, save
-from engine.design.model import Design, Wire
+from engine.design.model import Design, Graph, Node, Wire
 from engine.errors import EditError, FileError
 from tests.strategies import annotated, chain, designs, tutorial
 
@@ -428,6 +428,22 @@ def test_saving_ten_thousand_nodes_takes_linear_time():
         return min(times)
 
     assert seconds(10_000) < 30 * seconds(1_000)
+
+
+def test_nodes_that_share_parameters_are_each_written_as_their_kind_is():
+    shared = {"padding": 1, "kernel_size": 3}
+    kinds = {"n1": "conv2d", "n2": "of_another_fanin", "n3": "conv2d"}
+    nodes = {
+        key: Node(key, kind, f"{kind}{key}", shared) for key, kind in kinds.items()
+    }
+    first, unknown, third = (
+        line
+        for line in encode(Design(Graph(nodes, ()))).splitlines()
+        if "kernel" in line
+    )
+    assert '"params": {"kernel_size": 3, "padding": 1}' in first
+    assert '"params": {"padding": 1, "kernel_size": 3}' in unknown
+    assert first.replace("n1", "n3") == third + ","
 
 
 def test_freezing_and_settings_come_back_and_cost_no_line_where_unused():

@@ -97,19 +97,20 @@ def _of_submenus(window: Window) -> Iterator[Command]:
 
 
 def _of_designs(window: Window) -> Iterator[Command]:
-    """Each ready design by its name; the gallery has their pictures."""
-    from gui.files import EXAMPLES, SUFFIX
+    """Each ready design by its title; the gallery has their pictures."""
+    from gui.files import EXAMPLES
+    from gui.gallery import templates
 
     icon = window.actions_by_id["templates"].icon()
-    for path in sorted(EXAMPLES.glob(f"*{SUFFIX}")):
+    for template in templates(EXAMPLES):
         yield Command(
-            f"design:{path.stem}",
-            path.stem.replace("_", " ").capitalize(),
+            f"design:{template.path.stem}",
+            template.title,
             _tr("Templates"),
-            partial(window.files.open_example, path),
-            "",
-            icon,
-            _tr("Open this ready design"),
+            partial(window.files.open_example, template.path),
+            icon=icon,
+            about=template.words,
+            also=(template.path.stem,),
         )
 
 

@@ -160,7 +160,7 @@ class CommandPalette(QFrame):
         for one in found:
             self._add(one)
         if not found:
-            self._head(self.tr("No command is called so."))
+            self._head(self.tr("No command of that name"))
 
     def _blocked(self, found: Found) -> bool:
         return bool(self._commands[found.place].blocked)

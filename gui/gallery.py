@@ -275,6 +275,8 @@ class Card(QStyledItemDelegate):
         painter.setPen(theme.muted)
         wrap = QTextOption(Qt.AlignmentFlag.AlignTop)
         wrap.setWrapMode(QTextOption.WrapMode.WordWrap)
+        high = painter.fontMetrics().lineSpacing()
+        rest.setHeight(rest.height() // high * high)  # whole lines only
         painter.setClipRect(rest)
         painter.drawText(rest, template.words, wrap)
 

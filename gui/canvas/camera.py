@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LEAST, MOST = 0.04, 10.0  # all of a larger design can be seen from farther away
 CLOSE = 2.0  # what is shown as a whole is not blown up further
 FIRST_MOST = 1.25  # a small network is not blown up
-EDGES = 14, 40, -14, -40  # free around what is fitted: labels lie above it
+EDGES = 28, 40, -28, -40  # free around what is fitted: labels lie above it
 TRUE = 1.06  # up to this zoom what is fitted is rather shown in its true size
 GRID = 24.0
 WORLD = 2e7  # the view can be panned anywhere a node can be

@@ -12,8 +12,10 @@ FAR = 0.2  # below this zoom the design is painted as a whole
 
 Ramp = tuple[float, float]  # unseen up to the first zoom, whole from the second
 
-SMALL: Ramp = (0.44, 0.58)  # parameters, chips, counts, names of ports
-LABELS: Ramp = (0.44, 0.58)  # shapes on wires
+SMALL: Ramp = (0.45, 0.53)  # parameters, chips, counts, names of ports
+LABELS: Ramp = (0.45, 0.53)  # shapes on wires
+CAPTIONS: Ramp = (0.44, 0.58)  # a name below a shape grows into the room there
+ALONE: Ramp = (0.36, 0.45)  # a name moves to the middle once nothing small is there
 DOTS: Ramp = (0.24, 0.4)
 NAMES: Ramp = (0.21, 0.27)
 CARD: Ramp = (FAR, 0.28)  # the ground of a card instead of its family's colour

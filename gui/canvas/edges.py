@@ -101,9 +101,9 @@ def paint_snowflake(painter: QPainter, at: QPointF, inks: Inks) -> None:
 
 
 def paint_lost(painter: QPainter, face: Face, inks: Inks, text: str) -> None:
-    """A pill at the lower edge: how much of the signal is lost here."""
+    """A pill at the upper edge, away from the name below: how much is lost here."""
     wide = inks.width("chip", text) + 14
-    at = QPointF(face.body.center().x() - wide / 2, face.body.bottom() - 9)
+    at = QPointF(face.body.center().x() - wide / 2, face.body.top() - 9)
     box = QRectF(at.x(), at.y(), wide, 17)
     painter.setPen(pen(inks.canvas, 1.5))
     painter.setBrush(inks.error)

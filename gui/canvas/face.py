@@ -252,7 +252,10 @@ def _brief(node: Node, known: Known | None, args: object, usual: str) -> str:
         return tensor_text(arriving.shape, arriving.dtype, usual=usual)
     if row.brief is no_brief:
         return ""
-    return row.brief(args) or "?"  # type: ignore[arg-type]
+    said = row.brief(args)  # type: ignore[arg-type]
+    if said or row.role != "operation" or by_default(node):
+        return said
+    return row.title  # a name of its own hides what it does, and it has no numbers
 
 
 def _chip(node: Node) -> Chip | None:

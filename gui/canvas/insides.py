@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from gui.canvas.detail import SMALL, seen
+from gui.canvas.detail import ALONE, CAPTIONS, READABLE, SMALL, seen
 from gui.canvas.face import BELOW, BESIDE, MARGIN, STRIP, Face, curve_points, zero_line
 from gui.canvas.glyphs import initializer_path
-from gui.canvas.inks import Inks, pen
+from gui.canvas.inks import TYPE, Inks, pen
 from gui.canvas.lettering import (
     ABOVE,
     CENTRE,
@@ -22,6 +22,8 @@ from gui.canvas.lettering import (
     write,
     write_fitted,
 )
+
+FREED = 6.0  # above and below a name, once the small text there has faded
 
 
 def _card(
@@ -55,12 +57,19 @@ def _heading(
     """The name in bold; the title beside it, as far as there is room."""
     edge = 6.0 if face.form == "card" else 12.0  # a tag is round on one side
     alone = face.body.adjusted(edge, STRIP if face.form == "card" else 2, -edge, -2)
-    how = _name(painter, inks, "name", LEFT, (where, alone), face.name, zoom)
     small = seen(SMALL, zoom)
-    used = inks.width("name", face.name) * how.scale + 8
-    if small and face.title not in ("", face.name) and used < where.width() - 16:
-        rest = where.adjusted(used, 0, 0, 0)
-        opacity = faded(painter, small)
+    least = max(1.0, READABLE / (TYPE["name"][0] * zoom))  # the name goes first
+    free = where.width() - inks.width("name", face.name) * least - 8
+    titled = free >= 16 and face.title not in ("", face.name)
+    wide = min(free, inks.width("small", face.title)) if titled else 0.0
+    # The name grows into the title's room once that has faded, never over it.
+    kept = (wide + 8) * seen((0, 0.5), small) if titled else 0.0
+    usual = where.adjusted(0, 0, -kept, 0)
+    _name(painter, inks, "name", LEFT, (usual, alone), face.name, zoom)
+    shows = seen((0.5, 1), small)
+    if titled and shows:
+        rest = where.adjusted(where.width() - wide - 1, 0, 0, 0)
+        opacity = faded(painter, shows)
         write(painter, inks, "small", inks.muted, rest, RIGHT, face.title)
         painter.setOpacity(opacity)
 
@@ -76,8 +85,10 @@ def _name(
 ) -> Fit:
     """A name in its place; in the second of the rooms once it is alone on the node."""
     usual, alone = rooms
-    small = seen(SMALL, zoom)
-    where = usual if small == 1.0 else _between(alone, usual, small)
+    placed = seen(ALONE, zoom)
+    freed = FREED * (1 - seen(SMALL, zoom))
+    usual = usual.adjusted(0, -freed, 0, freed)
+    where = usual if placed == 1.0 else _between(alone, usual, placed)
     how = fit(inks, role, text, zoom, where.width(), where.height())
     write_fitted(painter, inks, role, inks.text, where, align, how)
     return how
@@ -173,8 +184,8 @@ def _caption(painter: QPainter, face: Face, inks: Inks, zoom: float) -> None:
     wide = body.width() + 2 * BESIDE
     usual = QRectF(body.center().x() - wide / 2, body.bottom() + 3, wide, 17)
     alone = QRectF(usual.topLeft(), QPointF(usual.right(), body.bottom() + BELOW))
-    small = seen(SMALL, zoom)
-    where = usual if small == 1.0 else _between(alone, usual, small)
+    placed = seen(CAPTIONS, zoom)
+    where = usual if placed == 1.0 else _between(alone, usual, placed)
     how = fit(inks, "small", face.caption, zoom, where.width(), where.height())
     write_fitted(painter, inks, "small", inks.muted, where, ABOVE, how)
 

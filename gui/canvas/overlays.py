@@ -50,7 +50,7 @@ class Overlays(QObject):
         batch = design.settings.symbols.get("N")
         parts = [self.tr("{percent} %").format(percent=round(camera.zoom * 100))]
         if batch is not None and design.nodes:
-            parts.insert(0, self.tr("{count} × batch").format(count=batch))
+            parts.insert(0, self.tr("batch {count}").format(count=batch))
         self._zoom.setText(" · ".join(parts))
         self._zoom.adjustSize()
         self._zoom.setVisible(area.width() > 260 and area.height() > 160)

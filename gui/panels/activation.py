@@ -243,7 +243,8 @@ class ActivationPanel(Sheet):
         if received.slope != received.slope:
             return ""
         said = self.tr(
-            "in {mean} ± {std}  →  out {out} ± {spread}  ·  gradient × {factor}"
+            "in {mean} ± {std}  →  out {out} ± {spread}  ·  "
+            "gradient\u00a0×\u00a0{factor}"
         )
         return said.format(
             mean=number(received.mean),

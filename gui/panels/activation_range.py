@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from PySide6.QtCore import QObject, QSignalBlocker, Qt
 from PySide6.QtWidgets import QDoubleSpinBox
 
 from gui.panels.activation_curve import FARTHEST, CurvePlot
 from gui.session import Session
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QValidator
+
 WIDE, HIGH = 46, 18  # of a field, in pixels
+
+
+class _End(QDoubleSpinBox):
+    """A number with a real minus sign, as on the axis beside it."""
+
+    def textFromValue(self, value: float) -> str:
+        return super().textFromValue(value).replace("-", "−")
+
+    def valueFromText(self, text: str) -> float:
+        return super().valueFromText(text.replace("−", "-"))
+
+    def validate(self, text: str, at: int) -> object:
+        found = super().validate(text.replace("−", "-"), at)
+        state, *_ = cast("tuple[QValidator.State, str, int]", found)
+        return state, text, at
 
 
 class RangeEnds(QObject):
@@ -46,7 +66,7 @@ class RangeEnds(QObject):
         self.high.move(right - WIDE, top)
 
     def _made(self, name: str, said: str) -> QDoubleSpinBox:
-        box = QDoubleSpinBox(self._plot)
+        box = _End(self._plot)
         box.setObjectName(name)
         box.setRange(-FARTHEST, FARTHEST)
         box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)

@@ -72,13 +72,13 @@ class DesignForm(QWidget):
         self._notes.display(design.notes)
         said = self.tr("{nodes} nodes · {params} parameters · {work} mult-adds")
         checked = document.checked
-        self._totals.setText(
-            said.format(
-                nodes=grouped(len(design.nodes)),
-                params=grouped(checked.parameters),
-                work=grouped(checked.mult_adds),
-            )
+        totals = said.format(
+            nodes=grouped(len(design.nodes)),
+            params=grouped(checked.parameters),
+            work=grouped(checked.mult_adds),
         )
+        # A line may end behind a dot, never between a number and what it counts.
+        self._totals.setText(totals.replace(" ", "\u00a0").replace("·\u00a0", "· "))
 
     def _made_seed(self) -> Field:
         doc = self.tr("Every tensor is drawn from this number and its own name.")

@@ -40,9 +40,8 @@ class ParametersPanel(LazyPanel):
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(self.table)
         split.addWidget(self.values)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
-        split.setSizes([620, 300])
+        split.setStretchFactor(0, 1)
+        split.setSizes([680, 260])
         split.setChildrenCollapsible(False)
         self.note = Label("", "small", self)
         foot = QHBoxLayout()
@@ -174,6 +173,7 @@ class ParametersPanel(LazyPanel):
             name = line.cells[0].text
             row = self._rows.get(name)
         self.values.display(name, row)
+        self.values.setVisible(bool(name))  # all the room for the table until then
 
     def _follow_selection(self) -> None:
         if self.isVisible() and not self.table.hasFocus():

@@ -23,11 +23,19 @@ from PySide6.QtGui import (
     QKeySequence,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from gui.theme import Theme
 
 NARROWEST = 44  # of a column, in pixels
+NAMED = 80  # pixels that the first column keeps beyond the others: rows go by it
 EDGES = 24  # of a cell, at its sides
 ARROW = 8  # beside the heading that is sorted by
 LOOKED_AT = 200  # rows that are measured to fit the columns
@@ -56,6 +64,14 @@ class Cell(NamedTuple):
     text: str
     key: float | str
     tip: str = ""
+
+
+class NameDelegate(QStyledItemDelegate):
+    """Cuts names in the middle: layer1.0.conv1 and layer1.0.conv2 differ at the end."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: _Place) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
 
 
 @dataclass(frozen=True)
@@ -166,6 +182,7 @@ class TableView(QTableView):
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
+        self.setItemDelegateForColumn(0, NameDelegate(self))
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -300,8 +317,9 @@ class TableView(QTableView):
             wide[place] -= cut
             spare += cut
         for _ in range(-spare):  # then words, a pixel at a time, from the widest
-            widest = max(words, key=wide.__getitem__)
-            wide[widest] = max(NARROWEST, wide[widest] - 1)
+            widest = max(words, key=lambda i: wide[i] - (0 if i else NAMED))
+            least = NARROWEST if widest else min(NAMED, wide[0])
+            wide[widest] = max(least, wide[widest] - 1)
         return wide
 
     def _wanted(self, place: int) -> int:

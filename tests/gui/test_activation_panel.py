@@ -134,6 +134,7 @@ def test_a_range_can_be_typed_and_a_turned_one_is_refused(qtbot, session, told):
     qtbot.keyClicks(low, "-3")
     qtbot.keyClick(low, Qt.Key.Key_Return)
     assert panel.plot.x_range() == pytest.approx((-3, 20))
+    assert low.text() == "−3"  # the sign that the axis has
 
     low.selectAll()
     qtbot.keyClicks(low, "50")

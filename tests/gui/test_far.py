@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from engine.design import edits
 from engine.design.file import load
 from engine.design.model import Design, Wire
-from gui.canvas.detail import CARD, DOTS, FAR, NAMES, SMALL, seen
+from gui.canvas.detail import ALONE, CARD, DOTS, FAR, NAMES, SMALL, seen
 from gui.canvas.view import CanvasView
 from gui.document import Document
 from tests.bench.large import residual
@@ -185,6 +185,20 @@ def test_detail_fades_and_in_this_order() -> None:
     order = [SMALL, DOTS, NAMES, CARD]
     assert [ramp[0] for ramp in order] == sorted((r[0] for r in order), reverse=True)
     assert CARD[0] == FAR
+
+
+def test_a_name_leaves_its_place_only_once_no_small_text_is_in_the_way() -> None:
+    for zoom in (step / 500 for step in range(500)):
+        assert not seen(SMALL, zoom) or seen(ALONE, zoom) == 1.0
+
+
+def test_an_operation_with_a_name_of_its_own_says_what_it_does(
+    canvas: CanvasView, document: Document
+) -> None:
+    document.replace(load(EXAMPLES / "vae.fanin"))
+    faces = [item.face for item in canvas.canvas.node_items.values()]
+    said = {face.name: face.brief for face in faces}
+    assert (said["variance"], said["std"]) == ("Exp", "Sqrt")
 
 
 def test_a_large_design_has_items_for_what_is_seen_only(large: CanvasView) -> None:

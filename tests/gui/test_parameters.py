@@ -99,3 +99,10 @@ def test_without_parameters_it_says_so(parameters, qtbot, session):
     qtbot.waitUntil(lambda: not parameters.stale)
     assert rows(parameters) == []
     assert "No parameters" in parameters.note.text()
+
+
+def test_beside_the_values_the_names_are_not_cut(parameters, qtbot):
+    parameters.resize(760, 200)
+    qtbot.waitUntil(lambda: len(parameters._rows) == len(NAMES))
+    table = parameters.table
+    assert table.columnWidth(0) >= table.sizeHintForColumn(0)

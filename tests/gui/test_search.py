@@ -323,7 +323,7 @@ def test_ready_designs_recent_files_and_panels_have_commands_too(
     window.run("commands")
     palette = window.findChild(CommandPalette)
     found = {title for title, _ in listed(palette)}
-    assert {"mine.fanin", "Lenet5", "Batch size and seed"} <= found
+    assert {"mine.fanin", "LeNet-5", "Batch size and seed"} <= found
     assert "Copy" in found  # the Code panel's
     assert "Reference (F1)" in found  # the inspector's
     qtbot.keyClicks(palette.field, "lenet5")

@@ -86,6 +86,11 @@ def test_a_selected_node_is_marked(panel, qtbot, session):
     assert panel.plot._mark.isVisible()
     assert panel.plot._mark.value() == 2
     assert panel.plot._mark.pen.isCosmetic()  # a line at any zoom, not a bar
+    # A line, and not a wall in front of the curves.
+    image = panel.plot.grab().toImage()
+    accent, x, y = session.theme.accent, spot(panel, 2).x(), 40
+    inked = [image.pixelColor(x + off, y) == accent for off in range(-20, 21)]
+    assert 1 <= sum(inked) <= 3
 
 
 def test_an_edit_is_measured_again_and_a_move_is_not(panel, qtbot, session):

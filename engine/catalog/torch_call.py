@@ -262,7 +262,7 @@ ROWS: tuple[Operator, ...] = (
             Text(
                 "gives",
                 "(N, 3) float32",
-                example="(N, 3) float32",
+                example="(N, 3) float64",
                 place="design",
                 doc="Shape and kind of each result, with ; between them.",
             ),

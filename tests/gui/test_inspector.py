@@ -14,7 +14,17 @@ from PySide6.QtWidgets import (
 )
 
 from engine.catalog import INITIALIZERS, OPERATORS
-from engine.catalog.params import Bool, Choice, Dims, Float, Floats, Int, Ints, Size
+from engine.catalog.params import (
+    Bool,
+    Choice,
+    Dims,
+    Float,
+    Floats,
+    Int,
+    Ints,
+    Size,
+    Text,
+)
 from engine.catalog.spec import Init
 from engine.design import edits
 from engine.design.model import Design
@@ -108,6 +118,8 @@ def another(param):
             return value, ", ".join(map(str, value))
         case Dims():
             return (4, 6), "4, 6"
+        case Text():
+            return param.example, param.example
     raise AssertionError(param)
 
 

@@ -24,6 +24,9 @@ TARGET = (
     rf"(?:{_PLACES.replace('.', '[.]')})[.]"
     r"(?:[a-z][a-z0-9]*(?:_[a-z0-9]+)*|__getitem__|__and__|__or__|__invert__)"
 )
+# What literals, names of tensors and the equations of einsum are written with.
+WRITTEN = r"""[\w\s.,:=()\[\]"'+*>-]*"""
+GIVES = r"\([^()]*\) [a-z]+[0-9]*(?:; \([^()]*\) [a-z]+[0-9]*)*"
 MOST = 64  # tensors that one call takes or gives
 _SLOT = re.compile(r"x([1-9][0-9]?)\Z")
 _GIVEN = re.compile(r"\(([^()]*)\) ([a-z]+[0-9]*)\Z")
@@ -255,6 +258,7 @@ ROWS: tuple[Operator, ...] = (
             Text(
                 "arguments",
                 "x1",
+                pattern=WRITTEN,
                 example="x1, dim=1",
                 place="design",
                 doc="x1, x2... are the tensors; the rest is as in Python.",
@@ -262,6 +266,7 @@ ROWS: tuple[Operator, ...] = (
             Text(
                 "gives",
                 "(N, 3) float32",
+                pattern=GIVES,
                 example="(N, 3) float64",
                 place="design",
                 doc="Shape and kind of each result, with ; between them.",

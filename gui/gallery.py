@@ -103,7 +103,7 @@ class Gallery(QDialog):
         super().__init__(parent)
         self.setObjectName("gallery")
         self.setWindowTitle(self.tr("Templates"))
-        self.resize(908, 640)
+        self.resize(884, 640)
         self._theme = theme
         self.search = QLineEdit(self)
         self.search.setObjectName("gallerySearch")

@@ -62,7 +62,7 @@ class BlockForm(QWidget):
         block, document = self.block, self._session.document
         if block is None:
             return
-        self._title.setText(self.tr("Block {name}").format(name=block.name))
+        self._title.setText(self.tr("Block '{name}'").format(name=block.name))
         count = len(uses(document.whole, self._id))
         said = self.tr("{params} parameters here · used {count} times")
         if count == 1:

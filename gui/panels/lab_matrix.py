@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import isfinite, log10
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -197,9 +197,17 @@ class LabView(QTableView):
         self.setItemDelegate(LabDelegate(model, self))
         stretch = QHeaderView.ResizeMode.Stretch
         self.horizontalHeader().setSectionResizeMode(stretch)
-        self.horizontalHeader().setMinimumSectionSize(70)
+        self.horizontalHeader().setMinimumSectionSize(_widest(model))
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(30)
+
+
+def _widest(model: LabModel) -> int:
+    """The room that the longest heading takes: none is cut."""
+    metrics = QFontMetrics(model.theme.font("strong"))
+    across = Qt.Orientation.Horizontal
+    heads = (str(model.headerData(at, across)) for at in range(model.columnCount()))
+    return 16 + max(map(metrics.horizontalAdvance, heads), default=54)
 
 
 def _mixed(one: QColor, other: QColor, way: float) -> QColor:

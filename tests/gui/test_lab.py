@@ -109,4 +109,8 @@ def test_an_edit_says_that_the_figures_are_older(panel, qtbot, session):
 def test_the_window_has_it_by_its_shortcut(window):
     chord = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     QTest.keyClick(window, Qt.Key.Key_L, chord)
-    assert window.findChild(LabPanel).isVisible()
+    panel = window.findChild(LabPanel)
+    assert panel.isVisible()
+    head = panel.matrix.horizontalHeader()
+    for at in range(head.count()):  # no heading is cut
+        assert head.sectionSize(at) >= head.sectionSizeHint(at)

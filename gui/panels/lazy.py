@@ -31,6 +31,7 @@ class LazyPanel(QWidget):
         self._timer.setInterval(delay)
         self._timer.timeout.connect(self._catch_up)
         session.document.changed.connect(self._follow)
+        session.document.place_changed.connect(self._moved)
         session.theme.changed.connect(self.recolour)
 
     def refresh(self) -> None:
@@ -66,6 +67,12 @@ class LazyPanel(QWidget):
             self.stale = True
             if self.isVisible():
                 self._timer.start()
+
+    def _moved(self) -> None:
+        """Another use or repeat is looked at, which has weights of its own."""
+        self.stale = True
+        if self.isVisible():
+            self._timer.start()
 
     def _catch_up(self) -> None:
         if self.stale and self.isVisible():

@@ -221,6 +221,7 @@ class Sheet(QScrollArea):
         self.setWidget(self.body)
         self.setMinimumWidth(260)
         session.document.changed.connect(self._follow)
+        session.document.place_changed.connect(self.refresh)  # a repeat of its own
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -229,7 +230,7 @@ class Sheet(QScrollArea):
     def _follow(self, before: Design, after: Design) -> None:
         """A node was moved: nothing to do, and that sixty times a second."""
         docked = before.look.docked == after.look.docked
-        settled = before.settings == after.settings
+        settled = before.settings == after.settings and before.scope == after.scope
         if before.graph is not after.graph or not (docked and settled):
             self.refresh()
 

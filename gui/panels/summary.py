@@ -11,7 +11,7 @@ from PySide6.QtCore import (
     QSettings,
     Qt,
 )
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
@@ -45,6 +45,8 @@ from gui.words import say
 if TYPE_CHECKING:
     from engine.service import Summary
 
+TOTALS = 150  # pixels that the totals keep beside a reason
+QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own: as wide as there is room
 NAMED = 3  # nodes in the note, before "and 4 more"
 
 
@@ -144,10 +146,23 @@ class SummaryPanel(LazyPanel):
             if within and node is not None:
                 said = self.tr("{name}: {why}")
                 self.note.setText(said.format(name=node.name, why=say(at.why)))
+                self._share_foot(reason=True)
                 return
+        self._share_foot(reason=False)
         note = self.tr("torchinfo counts {work} over the batch")
         said = note.format(work=number(summary.torchinfo_mult_adds).text)
         self.note.setText(summary.note or said + self._differing(summary))
+
+    def _share_foot(self, *, reason: bool) -> None:
+        """A reason is read in full; the totals, which stand elsewhere too, give way."""
+        most = QWIDGETSIZE_MAX
+        if reason:
+            most = max(TOTALS, self.width() - self.note.sizeHint().width() - 60)
+        self.totals.setMaximumWidth(most)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._explain()
 
     def _differing(self, summary: Summary) -> str:
         """Which layers make its count another than ours, beyond batch and biases."""
@@ -169,7 +184,7 @@ class SummaryPanel(LazyPanel):
         parts = [self.tr("{n} parameters").format(n=grouped(params))]
         if checked.trainable != params:
             parts.append(self.tr("{n} trainable").format(n=grouped(checked.trainable)))
-        work = grouped(checked.mult_adds)
+        work = number(checked.mult_adds).text
         parts.append(self.tr("{n} mult-adds a sample").format(n=work))
         if costs.forward_bytes:
             said = self.tr("{out} of outputs, {all} to train")

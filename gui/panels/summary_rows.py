@@ -259,7 +259,7 @@ def _their_cell(count: int, difference: Difference | None) -> Cell:
     cell = number(count)
     if difference is None:
         return cell
-    return cell._replace(text=f"≠ {cell.text}", tip=say(difference.why))
+    return cell._replace(text=f"≠ {cell.text if count else 0}", tip=say(difference.why))
 
 
 def _cost_cells(cost: Cost) -> tuple[Cell, ...]:

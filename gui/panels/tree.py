@@ -32,6 +32,7 @@ class TreeRows(QSortFilterProxyModel):
         self.flat = False
         self._of: tuple[object, object] = (None, None)  # what `_hidden` is of
         self._hidden: frozenset[int] = frozenset()
+        self._branched = False
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -59,10 +60,21 @@ class TreeRows(QSortFilterProxyModel):
     def filterAcceptsRow(self, row: int, parent: _Place) -> bool:
         if self.flat:
             return True
+        self._take()
+        return row not in self._hidden
+
+    @property
+    def branched(self) -> bool:
+        """Whether there is anything to open: a plain list needs no signs."""
+        self._take()
+        return self._branched
+
+    def _take(self) -> None:
+        """Look through the lines, once for all that is asked of them."""
         if self._of[0] is not self.lines or self._of[1] != self.closed:
             self._of = self.lines, self.closed
             self._hidden = frozenset(self._within_closed())
-        return row not in self._hidden
+            self._branched = any(line.stem for line in self.lines)
 
     def _within_closed(self) -> list[int]:
         found, closed = [], None
@@ -187,13 +199,8 @@ class TreeTable(TableView):
         return super().said(row, column)
 
     def _besides(self, line: Line, place: int) -> int:
-        deep = INDENT * line.depth + CHEVRON if any_stem(self.tree) else 0
+        deep = INDENT * line.depth + CHEVRON if self.tree.branched else 0
         return deep if place == 0 and not self.tree.flat else 0
-
-
-def any_stem(rows: TreeRows) -> bool:
-    """Whether there is anything to open: a plain list needs no signs."""
-    return any(line.stem for line in rows.lines)
 
 
 class _Indented(QStyledItemDelegate):
@@ -210,7 +217,7 @@ class _Indented(QStyledItemDelegate):
         index: _Place,
     ) -> None:
         tree = self._table.tree
-        if tree.flat or not any_stem(tree):
+        if tree.flat or not tree.branched:
             super().paint(painter, option, index)
             return
         bare = QStyleOptionViewItem(option)

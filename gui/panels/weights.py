@@ -153,7 +153,8 @@ class WeightsPanel(Sheet):
         init = self._init(node, spec)
         design = self.session.document.design
         drawn = self._drawn(node, spec)
-        about = (design.graph, design.settings, node.id, drawn, init)
+        path = self.session.document.path_to(node.id)  # repeats are drawn differently
+        about = (design.graph, design.settings, path, drawn, init)
         if self._same(about):
             return
         row = INITIALIZERS[init.kind]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QComboBox, QToolButton
+from pytestqt.qtbot import QtBot
 
 from engine.design import edits
 from engine.design.model import Design
@@ -207,3 +208,24 @@ def test_a_problem_at_the_border_of_a_block_has_a_badge_inside_it(
     window.document.attempt(shown.fix.edit, text="Mend")
     assert window.document.design.nodes[inner].args["bias"] is False
     assert window.canvas.canvas.node_items[inner].face.worst is None
+
+
+def test_the_weights_are_those_of_the_use_that_stands_open(
+    window: Window, qtbot: QtBot
+) -> None:
+    window.document.replace(used_twice(), name="net")
+    first, second = uses_of(window.document.design)
+    document = window.document
+    document.attempt(edits.set_params, ["n1"], {"shape": ("N", 6)}, text="Six")
+    window.canvas.levels.enter(first)
+    inner = document.design.named("linear1")
+    assert inner is not None
+    window.session.selection.set([inner.id])
+    window.run("see_weights")
+    box = children(window, "weightTensor")
+    assert isinstance(box, QComboBox)
+    qtbot.waitUntil(lambda: "3×6" in box.currentText())
+    window.canvas.setFocus()
+    QTest.keyClick(window.canvas, FORTH, ALT)
+    assert document.here.place == (second,)
+    qtbot.waitUntil(lambda: "3×3" in box.currentText())

@@ -79,7 +79,14 @@ class WireItem(QGraphicsItem):
             wide = self.inks.width("label", self.look.text) / 2 + 12
             bounds = bounds.united(_around(QPointF(*self.laid.label), wide))
         self._bounds = bounds
-        self.setZValue(0.0 if self.laid.label is None else 0.5)  # no wire on a label
+        self.setZValue(self._height(path))
+
+    def _height(self, path: QPainterPath) -> float:
+        """No wire runs over a label: of two from one port the nearer label is above."""
+        if self.laid.label is None:
+            return 0.0
+        away = QPointF(*self.laid.label) - path.pointAtPercent(0.0)
+        return 0.4 + 0.1 / (1 + away.manhattanLength())
 
     @property
     def bowed(self) -> bool:

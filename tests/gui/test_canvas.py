@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, permutations
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QMenu
 from engine.catalog import OPERATORS
 from engine.catalog.spec import Init
 from engine.design import edits
+from engine.design.file import load
 from engine.design.model import Design, Wire
 from gui.canvas.view import CanvasView
 from gui.document import Document
@@ -34,6 +36,8 @@ ALT = Qt.KeyboardModifier.AltModifier
 NONE = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
 MIDDLE = Qt.MouseButton.MiddleButton
+
+EXAMPLES = Path(__file__).parents[2] / "resources" / "examples"
 
 # The offscreen platform says so of every menu.
 QUIET = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -863,3 +867,21 @@ def test_a_group_is_copied_clear_of_every_other_node(
     old, new = boxes[:60], boxes[60:]
     assert len(new) == 60
     assert not any(a.intersects(b) for a in old for b in new)
+
+
+def test_no_wire_is_drawn_over_the_label_of_another(
+    canvas: CanvasView, document: Document
+) -> None:
+    document.replace(load(EXAMPLES / "unet.fanin"))
+    canvas.fit()
+    items = list(canvas.canvas.wire_items.values())
+    crowded = 0
+    for one, other in permutations(items, 2):
+        reach = other.label_box.adjusted(1, 1, -1, -1)
+        if reach.isEmpty() or not any(
+            reach.contains(QPointF(*point)) for point in one.points
+        ):
+            continue
+        crowded += 1
+        assert other.zValue() > one.zValue(), (one.wire, other.wire)
+    assert crowded  # the skip and the way down leave by one port

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListWidget,
     QListWidgetItem,
+    QMenu,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from engine.errors import Problem
+from engine.check.muting import Muted, all_muted
+from engine.check.rules import RULES
+from engine.design import edits
+from engine.errors import Message, Problem
 from gui.panels.labels import Label, grouped, panel_sheet
 from gui.panels.lazy import LazyPanel
 from gui.panels.problem_card import ProblemCard
 from gui.session import Session
+from gui.words import say
 
 MOST = 200  # cards; a design with more problems has the same ones many times over
 NODE = Qt.ItemDataRole.UserRole
@@ -43,6 +51,8 @@ class ProblemsPanel(LazyPanel):
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addWidget(self.list, 1)
         layout.addWidget(self._well, 1)
+        self.off = self._made_off()
+        layout.addWidget(self.off)
         self.list.activated.connect(self._select)
         self.list.clicked.connect(self._select)
         session.document.changed.connect(self._tell_count)
@@ -62,6 +72,7 @@ class ProblemsPanel(LazyPanel):
         if shown != self._shown:
             self._shown = shown
             self._fill(problems)
+        self._fill_off()
         self._tell_count()
 
     def recolour(self) -> None:
@@ -81,6 +92,7 @@ class ProblemsPanel(LazyPanel):
             item.setData(NODE, problem.node)
             card = ProblemCard(self.session, self.list)
             card.display(problem)
+            card.grown.connect(self.list.fit)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, card.accessibleName())
             self.list.setItemWidget(item, card)
         if len(problems) > MOST:
@@ -90,6 +102,42 @@ class ProblemsPanel(LazyPanel):
             self.list.addItem(more)
         self.list.fit()
         self.list.setCurrentRow(min(place, self.list.count() - 1))
+
+    def _made_off(self) -> QToolButton:
+        off = QToolButton(self)
+        off.setObjectName("switchedOff")
+        off.setAutoRaise(True)
+        off.setProperty("flat", True)
+        off.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        off.setToolTip(self.tr("Advice that was switched off; choose it to hear it"))
+        off.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        off.setMenu(QMenu(off))
+        return off
+
+    def _fill_off(self) -> None:
+        """List what is switched off, each with the way back."""
+        muted = list(all_muted(self.session.document.whole))
+        self.off.setVisible(bool(muted))
+        said = self.tr("{count} switched off…").format(count=len(muted))
+        self.off.setText(said)
+        self.off.setAccessibleName(said)
+        menu = self.off.menu()
+        menu.clear()
+        for one in muted:
+            where = one.node.name if one.node else self.tr("everywhere")
+            text = self.tr("{title} · {where}")
+            menu.addAction(
+                text.format(title=_title(one), where=where), partial(self._unmute, one)
+            )
+
+    def _unmute(self, muted: Muted) -> None:
+        document = self.session.document
+        node = muted.node.id if muted.node else ""
+        after = edits.inside(
+            document.whole, muted.block, edits.unmute, muted.rule, node
+        )
+        text = self.tr("Switch on '{title}'").format(title=_title(muted))
+        document.commit_whole(after, text)
 
     def _select(self, index: QModelIndex) -> None:
         node = index.data(NODE)
@@ -129,6 +177,12 @@ class _List(QListWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit()
+
+
+def _title(muted: Muted) -> str:
+    """A rule by its title; one of a newer Fanin by its name."""
+    rule = RULES.get(muted.rule)
+    return say(Message(rule.title)) if rule else muted.rule
 
 
 def _key(problem: Problem) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 
 from engine.catalog import OPERATORS
 from engine.check import check
@@ -134,3 +134,62 @@ def test_no_row_breaks_the_list(qtbot, problems, session):
     session.document.replace(design)
     qtbot.waitUntil(lambda: not problems.stale)
     assert problems.count == len(check(design).problems)
+
+
+def doubtful() -> Design:
+    """A Sigmoid in a hidden layer, and another."""
+    design = edits.add(Design(), "input")
+    for kind in ("linear", "sigmoid", "linear", "sigmoid", "linear"):
+        design = edits.insert_after(design, kind, design.newest)
+    return design
+
+
+def choose(button: QToolButton, place: int) -> None:
+    """Choose an entry of a button's menu, separators not counted."""
+    entries = [a for a in button.menu().actions() if not a.isSeparator()]
+    entries[place].trigger()
+
+
+def test_advice_says_why_it_spoke(qtbot, problems, session):
+    session.document.replace(doubtful())
+    qtbot.waitUntil(lambda: not problems.stale)
+    card = cards(problems)[0]
+    before = problems.list.item(0).sizeHint().height()
+    assert not card.why.isVisible()
+    choose(card.more, 0)
+    assert card.why.isVisible()
+    assert "Glorot and Bengio 2010" in card.why.text()
+    assert problems.list.item(0).sizeHint().height() > before
+    choose(card.more, 0)
+    assert not card.why.isVisible()
+
+
+def test_advice_is_switched_off_at_a_node_then_everywhere_and_comes_back(
+    qtbot, problems, session
+):
+    design = doubtful()
+    session.document.replace(design)
+    qtbot.waitUntil(lambda: not problems.stale)
+    assert not problems.off.isVisible()
+    choose(cards(problems)[0].more, 1)
+    qtbot.waitUntil(lambda: not problems.stale and len(cards(problems)) == 1)
+    assert session.document.history.undoText() == (
+        "Switch off 'Sigmoid in a hidden layer'"
+    )
+    choose(cards(problems)[0].more, 2)
+    qtbot.waitUntil(lambda: not problems.stale and not cards(problems))
+    assert problems.off.text() == "2 switched off…"
+    choose(problems.off, 0)
+    qtbot.waitUntil(lambda: not problems.stale and len(cards(problems)) == 1)
+    choose(problems.off, 0)
+    qtbot.waitUntil(lambda: not problems.stale and len(cards(problems)) == 2)
+    assert not problems.off.isVisible()
+    assert session.document.design == design
+    session.document.history.undo()
+    qtbot.waitUntil(lambda: not problems.stale and len(cards(problems)) == 1)
+
+
+def test_an_error_cannot_be_switched_off(qtbot, problems, session):
+    session.document.replace(broken())
+    qtbot.waitUntil(lambda: not problems.stale)
+    assert not any(card.more.isVisible() for card in cards(problems))

@@ -154,6 +154,7 @@ def _measure(options: argparse.Namespace) -> int:
     design, checked = _opened(options.design)
     if not checked.ok:
         return _report(checked)
+    from engine.measure.advice import advise
     from engine.measure.signal import signal
     from engine.measure.signal_text import as_json, table
     from engine.measure.signals import Asked
@@ -167,10 +168,14 @@ def _measure(options: argparse.Namespace) -> int:
         backward=options.backward,
     )
     found = signal(design, asked)
+    problems = advise(checked, found)
     if options.json:
-        _print_json(as_json(found))
+        told = [_problem_json(problem) for problem in problems]
+        _print_json({**as_json(found), "problems": told})
     else:
         print(table(found))
+        for problem in problems:
+            print(f"{problem.severity}: {problem.message}")
     return 0
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from engine.check.rules.drawing import DRAWING, FANS
 from engine.check.rules.losses import LOSSES, STRETCHES
+from engine.check.rules.measured import MEASURED
 from engine.check.rules.meetings import MEETINGS
 from engine.check.rules.rule import Rule
 from engine.check.rules.stacks import STACKS
@@ -15,5 +16,6 @@ RULES: Mapping[str, Rule] = {
     rule.name: rule
     for rule in (
         *DRAWING, FANS, *MEETINGS, *STACKS, *LOSSES, STRETCHES, *WHOLES, UNUSED,
+        *MEASURED,
     )
 }  # fmt: skip

@@ -296,7 +296,9 @@ class Docks:
 
     def count_problems(self) -> None:
         """Say on the tab how many problems there are."""
+        hearing = self._session.hearing
         count = len(self._session.document.whole_checked.problems)
+        count += len(hearing.problems()) if hearing else 0
         text = self._window.tr("Problems")
         at = self.tabs.indexOf(self.pages["problems"])
         self.tabs.setTabText(at, f"{text} ({count})" if count else text)
@@ -351,7 +353,9 @@ class Docks:
         from gui.panels.problems import ProblemsPanel
 
         page = self.pages["problems"]
-        page.hold(ProblemsPanel(self._whole, page))
+        panel = ProblemsPanel(self._whole, page, self._session.ear)
+        panel.count_changed.connect(self.count_problems)
+        page.hold(panel)
 
     def _parameters(self) -> None:
         from gui.panels.parameters import ParametersPanel

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.design.model import Design
+from engine.errors import Problem
+from engine.measure.advice import advise
 from engine.measure.signals import Asked
 from gui.document import Document
 
@@ -43,6 +45,19 @@ class Hearing(QObject):
         self._timer = QTimer(self, interval=DELAY, singleShot=True)
         self._timer.timeout.connect(self._ask)
         document.whole_changed.connect(self._follow)
+
+    def problems(self) -> list[Problem]:
+        """What the signal says against the design.
+
+        While a new one is under way the last still counts; once nobody listens any
+        more, one that is out of date says nothing.
+        """
+        signal, document = self.signal, self.document
+        if signal is None or (self.stale and not self._listeners):
+            return []
+        if not document.whole_checked.ok:
+            return []
+        return advise(document.whole_checked, signal)
 
     def want(self, who: QObject, wanted: bool) -> None:
         """Say that somebody looks at the signal, or no longer does."""

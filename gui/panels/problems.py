@@ -20,6 +20,7 @@ from engine.check.muting import Muted, all_muted
 from engine.check.rules import RULES
 from engine.design import edits
 from engine.errors import Message, Problem
+from gui.hearing import Hearing
 from gui.panels.labels import Label, grouped, panel_sheet
 from gui.panels.lazy import LazyPanel
 from gui.panels.problem_card import ProblemCard
@@ -31,12 +32,22 @@ NODE = Qt.ItemDataRole.UserRole
 
 
 class ProblemsPanel(LazyPanel):
-    """Shows problems, the worst first; a click selects the node, a button mends it."""
+    """Shows problems, the worst first; a click selects the node, a button mends it.
+
+    Args:
+        hearing: what listens to the signal, where it is not the session's.
+    """
 
     count_changed = Signal(int)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        parent: QWidget | None = None,
+        hearing: Hearing | None = None,
+    ) -> None:
         super().__init__(session, parent)
+        self._hearing = hearing or session.ear
         self.setObjectName("problems")
         self.setAccessibleName(self.tr("Problems"))
         self._shown: tuple[object, ...] | None = None
@@ -56,16 +67,17 @@ class ProblemsPanel(LazyPanel):
         self.list.activated.connect(self._select)
         self.list.clicked.connect(self._select)
         session.document.changed.connect(self._tell_count)
+        self._hearing.changed.connect(self._hear)
         self.recolour()
 
     @property
     def count(self) -> int:
         """How many problems there are, whether or not the panel can be seen."""
-        return len(self.session.document.checked.problems)
+        return len(self._problems())
 
     def refresh(self) -> None:
         """Show the problems there are now; the same ones are left alone."""
-        problems = self.session.document.checked.problems
+        problems = self._problems()
         nodes = self.session.document.design.nodes
         names = {key: node.name for key, node in nodes.items()}
         shown = tuple((_key(p), names.get(p.node)) for p in problems)
@@ -74,6 +86,10 @@ class ProblemsPanel(LazyPanel):
             self._fill(problems)
         self._fill_off()
         self._tell_count()
+
+    def _problems(self) -> tuple[Problem, ...]:
+        """Those of the design, and what the signal through it says."""
+        return (*self.session.document.checked.problems, *self._hearing.problems())
 
     def recolour(self) -> None:
         self.setStyleSheet(panel_sheet(self.session.theme))
@@ -116,7 +132,7 @@ class ProblemsPanel(LazyPanel):
 
     def _fill_off(self) -> None:
         """List what is switched off, each with the way back."""
-        muted = list(all_muted(self.session.document.whole))
+        muted = list(all_muted(self.session.document.design))
         self.off.setVisible(bool(muted))
         said = self.tr("{count} switched off…").format(count=len(muted))
         self.off.setText(said)
@@ -134,16 +150,24 @@ class ProblemsPanel(LazyPanel):
         document = self.session.document
         node = muted.node.id if muted.node else ""
         after = edits.inside(
-            document.whole, muted.block, edits.unmute, muted.rule, node
+            document.design, muted.block, edits.unmute, muted.rule, node
         )
         text = self.tr("Switch on '{title}'").format(title=_title(muted))
-        document.commit_whole(after, text)
+        document.commit(after, text)
 
     def _select(self, index: QModelIndex) -> None:
         node = index.data(NODE)
         if node:
             self.session.selection.set([node])
             self.session.run("zoom_selection")
+
+    def _hear(self) -> None:
+        """A signal has come, or went out of date."""
+        if self.isVisible():
+            self.refresh()
+        else:
+            self.stale = True
+            self._tell_count()
 
     def _tell_count(self, *_: object) -> None:
         if self.count != self._count:

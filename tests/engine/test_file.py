@@ -169,6 +169,8 @@ REFUSED = {
     "another format": ('{"format": "x"}', "it is not a Fanin design"),
     "no version": ('{"format": "fanin"}', "which version"),
     "a version of nothing": (written(version=True), "which version"),
+    "muted by number": (written(muted=[1]), "'muted' is no list of different names"),
+    "muted twice": (node(muted=["a", "a"]), "'muted' is no list of different names"),
     "newer": (written(version=7), "version 7 of the format.*up to version 2"),
     "NaN": (written(seed=float("nan")), "NaN, which is no number"),
     "infinite": (

@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QToolButton
 
 from engine.catalog import OPERATORS
+from engine.catalog.spec import Init
 from engine.check import check
 from engine.design import edits
 from engine.design.model import Design
@@ -193,3 +194,27 @@ def test_an_error_cannot_be_switched_off(qtbot, problems, session):
     session.document.replace(broken())
     qtbot.waitUntil(lambda: not problems.stale)
     assert not any(card.more.isVisible() for card in cards(problems))
+
+
+def test_what_was_measured_is_told_until_the_design_changes(qtbot, problems, session):
+    design = edits.add(Design(), "input", params={"shape": ("N", 16)})
+    design = edits.insert_after(design, "linear", design.newest)
+    design = edits.insert_after(design, "relu", design.newest)
+    design = edits.insert_after(design, "linear", design.newest)
+    bias = Init("uniform", (("a", -20.0), ("b", -19.0)))
+    design = edits.set_init(design, ["n2"], "bias", bias)
+    session.document.replace(design)
+    qtbot.waitUntil(lambda: not problems.stale)
+    assert not any("no gradient" in card.sentence.text() for card in cards(problems))
+
+    session.ear.want(problems, wanted=True)
+    qtbot.waitUntil(lambda: session.ear.signal is not None, timeout=30_000)
+    dead = [c for c in cards(problems) if "got no gradient from" in c.sentence.text()]
+    assert len(dead) == 1
+    assert problems.count == len(cards(problems))
+
+    session.ear.want(problems, wanted=False)
+    QTest.mouseClick(dead[0].fix, Qt.MouseButton.LeftButton)
+    assert session.document.design.nodes["n3"].kind == "leaky_relu"
+    qtbot.waitUntil(lambda: not problems.stale)
+    assert not any("no gradient" in card.sentence.text() for card in cards(problems))

@@ -229,6 +229,11 @@ class Verbs(QObject):
 
         show_gestures(self._window)
 
+    def rules(self) -> None:
+        from gui.rules_sheet import show_rules
+
+        show_rules(self.session, self._window)
+
     def next_pane(self) -> None:
         """Give the keyboard to the next part of the window."""
         self._go(1)

@@ -246,6 +246,13 @@ HELP: tuple[Entry, ...] = (
         also=("keys", "keyboard", "mouse", "cheat sheet", "drag"),
     ),
     act(
+        "rules",
+        "&Advice",
+        "Show what the advisor looks for, why, and who found it out",
+        icon="lightbulb",
+        also=("rules", "problems", "warnings", "lint"),
+    ),
+    act(
         "next_pane",
         "&Next pane",
         "Move the keyboard to the next part of the window",

@@ -122,6 +122,8 @@ class ProblemsPanel(LazyPanel):
     def _made_off(self) -> QToolButton:
         off = QToolButton(self)
         off.setObjectName("switchedOff")
+        off.setAccessibleName(self.tr("Switched off"))
+        off.setVisible(False)
         off.setAutoRaise(True)
         off.setProperty("flat", True)
         off.setStyleSheet("QToolButton::menu-indicator { image: none; }")

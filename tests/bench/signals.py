@@ -3,7 +3,7 @@
 VGG-16 at batch 8 and an MLP of 50 layers; the same network, input and gradients, plain
 and watched in turn, median of several; prints the ratio.
 
-    python tests/bench/signal.py [ROUNDS]
+    python tests/bench/signals.py [ROUNDS]
 """
 
 from __future__ import annotations

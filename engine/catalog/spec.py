@@ -85,6 +85,7 @@ class TensorSpec(NamedTuple):
             (`padding_idx` of an Embedding); None for none.
         frozen: within a block, whether it gets no gradient.
         tied: whether it is another node's tensor, which is drawn and counted there.
+        chosen: within a block, whether `default` is a person's choice for it.
     """
 
     name: str
@@ -98,6 +99,7 @@ class TensorSpec(NamedTuple):
     zero_row: int | None = None
     tied: bool = False
     frozen: bool = False
+    chosen: bool = False
 
     @property
     def learns(self) -> bool:

@@ -240,9 +240,11 @@ def _named(
     for key, known in knowns.items():
         node = nodes[key]
         for spec in known.tensors:
+            drawn = chosen_init(node, spec)
             yield spec._replace(
                 name=f"{node.name}.{spec.name}",
-                default=chosen_init(node, spec),
+                default=drawn,
+                chosen=spec.chosen or drawn != spec.default,
                 dtype=spec.dtype or known.floating,
                 frozen=spec.frozen or node.frozen,
             )

@@ -310,7 +310,10 @@ def _drawn_by(node: Node, checked: Checked) -> Cell:
         row = INITIALIZERS.get(init.kind)
         title = row.title if row else init.kind
         titles.append(title if name == "weight" else f"{name}: {title}")
-    text = ", ".join(titles) or "torch's default"
+    inside = dict.fromkeys(
+        INITIALIZERS[s.default.kind].title for s in learned if s.chosen
+    )
+    text = ", ".join(titles or inside) or "torch's default"
     return Cell(text, text)
 
 

@@ -138,7 +138,7 @@ class WeightsPanel(Sheet):
     def _described(self, node: Node, spec: TensorSpec) -> str:
         shape = "×".join(f"{size:,}" for size in spec.shape)
         init, drawn = self._init(node, spec), self._drawn(node, spec)
-        kind = "default" if init == drawn.default else init.kind
+        kind = "default" if _usual(init, drawn) else init.kind
         return f"{spec.name}   {shape}   {INITIALIZERS[kind].short}"
 
     def _init(self, node: Node, spec: TensorSpec) -> Init:
@@ -163,7 +163,7 @@ class WeightsPanel(Sheet):
             theory = row.theory(args, drawn)
             self.plot.expect(theory, self._family(node, spec))
             self.table.expect(theory, drawn)
-            default = init == drawn.default
+            default = _usual(init, drawn)
             if default and _is_root(init, drawn):
                 row, args = INITIALIZERS["fan_in_uniform"], {}
             self.why.explain(row, args, drawn, default=default)
@@ -367,6 +367,11 @@ class WeightsPanel(Sheet):
         for widget in (self._label, self.table, self.why, self.better):
             column.addWidget(widget)
         column.addStretch(1)
+
+
+def _usual(init: Init, spec: TensorSpec) -> bool:
+    """Whether nobody chose this, on the node or within its block."""
+    return init == spec.default and not spec.chosen
 
 
 def _is_root(init: Init, spec: TensorSpec) -> bool:

@@ -113,7 +113,7 @@ class Why(QWidget):
         super().__init__(parent)
         caption = Words(theme, self, "caption")
         caption.setText(self.tr("WHY THIS NUMBER"))
-        self._title = Words(theme, self, "small", "muted", wrap=True)
+        self.title = Words(theme, self, "small", "muted", wrap=True)
         self.formulas = FormulaView(theme, self, size=13.0)
         self.formulas.setObjectName("weightWhy")
         self._note = Words(theme, self, "small", "warning", wrap=True)
@@ -121,7 +121,7 @@ class Why(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
-        for widget in (caption, self._title, self.formulas, self._note):
+        for widget in (caption, self.title, self.formulas, self._note):
             column.addWidget(widget)
 
     def explain(
@@ -131,7 +131,7 @@ class Why(QWidget):
         text = self.tr("{title}: {doc}")
         if default:
             text = self.tr("torch's default, {title}: {doc}")
-        self._title.setText(text.format(title=row.title, doc=row.doc))
+        self.title.setText(text.format(title=row.title, doc=row.doc))
         symbols = {
             GREEK.get(name, name): float(value)
             for name, value in args.items()

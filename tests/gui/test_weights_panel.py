@@ -19,6 +19,7 @@ from engine.design import edits
 from engine.design.model import Design, Wire
 from gui.panels.histogram import density, extremes
 from gui.panels.plot_parts import Words
+from gui.panels.summary_rows import own_lines
 from gui.panels.weights import WeightsPanel
 from gui.panels.weights_table import defined, equation, with_numbers
 from gui.session import Session
@@ -324,3 +325,23 @@ def test_a_long_name_makes_the_panel_no_wider(qtbot, session):
     session.selection.set(["n1"])
     widths = {words.minimumSizeHint().width() for words in panel.findChildren(Words)}
     assert max(widths) < panel.viewport().width()
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_a_block_says_what_was_chosen_within_it(qtbot, session, monkeypatch, chosen):
+    monkeypatch.setattr(session.worker, "ask", lambda *args, **named: None)
+    design = of("linear", ("N", 3), out_features=3)
+    if chosen:
+        init = Init("kaiming_normal", (("nonlinearity", "relu"),))
+        design = edits.set_init(design, [design.newest], "weight", init)
+    design = edits.make_block(design, [design.newest], "Step")
+    panel = show(qtbot, session, design)
+    session.selection.set([design.newest])
+
+    said = panel.why.title.text()
+    assert said.startswith("He normal: " if chosen else "torch's default, ")
+    shown = panel.tensors.itemText(0)
+    assert shown.endswith("He N" if chosen else "default")
+    rows = own_lines(session.document.design, session.document.checked)
+    titles = [cell.text for row in rows for cell in row.cells]
+    assert ("He normal" in titles) is chosen

@@ -271,6 +271,8 @@ def main() -> None:
         distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
         train(options, rank, device)
+        if distributed.is_initialized():
+            distributed.barrier()  # nobody leaves while another still needs them
     finally:
         if distributed.is_initialized():
             distributed.destroy_process_group()

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
-from engine.catalog.dims import Sym
+from engine.catalog.dims import BATCH, Sym
 from engine.catalog.spec import Activation
 from engine.check import Checked, check
 from engine.check.walk import walk
@@ -21,7 +21,7 @@ from engine.measure.models import built
 from engine.measure.moments import moments
 from engine.measure.results import Received
 from engine.model.memory import available, readable
-from engine.model.sample import BATCH, passing_bytes, sample_inputs
+from engine.model.sample import passing_bytes, sample_inputs
 
 SAMPLES = 512
 FEWEST = 2  # a batch normalization needs two samples to have a variance

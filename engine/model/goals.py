@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.catalog.dims import Dim, Tensor, sample
+from engine.catalog.dims import BATCH, Dim, Tensor, sample
 from engine.check import Checked
 from engine.design.model import Design, Node
 from engine.errors import BuildError
 from engine.model.layout import Group, row
 
-BATCH = "N"
 SHAPED = frozenset({"identity", "flatten", "dropout", "output"})  # looked through
 
 NUMBERS = frozenset({"tanh", "relu", "softplus", "hardtanh"})  # ends that no score has

@@ -6,13 +6,11 @@ from math import prod
 
 import torch
 
-from engine.catalog.dims import Dim, Sym, Tensor, sample
+from engine.catalog.dims import BATCH, Dim, Sym, Tensor, sample
 from engine.check import Checked, Known
 from engine.design.model import Design
 from engine.errors import MeasureError
 from engine.model.draws import seed_of
-
-BATCH = "N"
 
 
 def sample_inputs(

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.catalog.dims import INTEGERS, sampled
+from engine.catalog.dims import BATCH, INTEGERS, sampled
 from engine.check import Checked, check
 from engine.design.model import Design
 from engine.errors import BuildError
-from engine.model.goals import BATCH, Goal, goal
+from engine.model.goals import Goal, goal
 from engine.model.layout import Group, row, statement
 from engine.model.plan import plan
 from engine.model.source import to_python

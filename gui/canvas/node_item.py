@@ -73,16 +73,6 @@ class NodeItem(QGraphicsItem):
     def port_at(self, dot: Dot) -> QPointF:
         return self.pos() + dot.at
 
-    def near_port(self, at: QPointF, reach: float) -> Dot | None:
-        """The port within `reach` of a point of the scene, the nearest of them."""
-        local = at - self.pos()
-        best, least = None, reach
-        for dot in self.face.dots:
-            away = max(abs(dot.x - local.x()), abs(dot.y - local.y()))
-            if away <= least:
-                best, least = dot, away
-        return best
-
     # What Qt asks for
 
     def boundingRect(self) -> QRectF:

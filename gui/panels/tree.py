@@ -187,12 +187,6 @@ class TreeTable(TableView):
             to = self.tree.mapFromSource(self.table.index(around[0], index.column()))
             self.setCurrentIndex(to)
 
-    def _go_out(self, index: QModelIndex) -> None:
-        """To the row that this one stands in."""
-        for row in self.tree.around(self.tree.mapToSource(index).row())[:1]:
-            to = self.table.index(row, index.column())
-            self.setCurrentIndex(self.tree.mapFromSource(to))
-
     def said(self, row: int, column: int) -> str:
         if column == 0:
             return name_of(self.tree.line(self.tree.index(row, 0)))

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from engine.catalog.dims import BATCH
 from engine.check import check
 from engine.design.model import Design, Graph, Settings
 from engine.errors import CaptureError, Severity
@@ -19,7 +20,7 @@ from engine.model.capture.batch import Pair, batches, compared, otherwise
 from engine.model.capture.blocks import Builder
 from engine.model.capture.blocks import walk as tensors_of
 from engine.model.capture.bodies import Folder
-from engine.model.capture.draft import BATCH, Draft, Sizes
+from engine.model.capture.draft import Draft, Sizes
 from engine.model.capture.modules import row_of
 from engine.model.capture.record import Run, Value, record
 from engine.model.capture.tree import Group, MisfitError, Planter

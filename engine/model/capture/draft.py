@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from engine.catalog import OPERATORS
-from engine.catalog.dims import Dim, Tensor, sampled, symbol
+from engine.catalog.dims import BATCH, Dim, Tensor, sampled, symbol
 from engine.catalog.params import Value as Plain
 from engine.design.evaluate import Known, evaluate
 from engine.design.model import Node
@@ -14,8 +14,6 @@ from engine.design.within import resolved
 from engine.errors import EngineError
 from engine.model.capture.record import Value
 from engine.model.reading.rows import kept
-
-BATCH = "N"
 
 
 class UnfitError(Exception):

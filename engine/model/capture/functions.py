@@ -11,11 +11,10 @@ import torch
 from torch.nn import functional as F  # noqa: N812 - everybody's name for it
 
 from engine.catalog import OPERATORS
-from engine.catalog.dims import FLOATS
+from engine.catalog.dims import BATCH, FLOATS
 from engine.catalog.params import Value as Plain
 from engine.catalog.torch_call import KIND as GENERIC
 from engine.model.capture.draft import (
-    BATCH,
     Draft,
     Sizes,
     UnfitError,

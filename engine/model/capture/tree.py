@@ -9,7 +9,7 @@ from typing import Any
 from torch import nn
 
 from engine.errors import CaptureError
-from engine.model.capture.draft import BATCH, Draft, Sizes, UnfitError
+from engine.model.capture.draft import Draft, Sizes, UnfitError
 from engine.model.capture.functions import function, passed
 from engine.model.capture.modules import whole
 from engine.model.capture.record import Call, Run, Scope, Value
@@ -202,4 +202,4 @@ def _makes(unit: Draft | Group) -> list[Value]:
     return unit.outputs if isinstance(unit, Group) else list(unit.made.values())
 
 
-__all__ = ["BATCH", "Group", "MisfitError", "Planter"]
+__all__ = ["Group", "MisfitError", "Planter"]
